@@ -1,0 +1,1 @@
+"""The `ha` command and its library: deploy, prove and recover TechModa's two-region product API."""
