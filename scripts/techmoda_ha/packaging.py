@@ -1,0 +1,139 @@
+"""Build the Lambda zips: same input, same bytes.
+
+A zip holds the function's own package, lambda_src/common, and the locked requirements for the platform it
+will run on. Entries are sorted, dated 1980-01-01 and stored without compression: compressed bytes differ
+between zlib versions, and Lambda unpacks the archive before it runs anyway.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from techmoda_ha.environments import Target, Workspace
+from techmoda_ha.errors import HaError
+
+LAMBDA_PYTHON = "3.13"  # Terraform's AWS provider 5.100.0 knows no newer runtime.
+LINUX_PLATFORMS = {"arm64": "aarch64-manylinux2014", "x86_64": "x86_64-manylinux2014"}
+SHARED_PACKAGE = "common"
+UNPACKED_LIMIT_BYTES = 262_144_000  # Lambda quota: 250 MiB for a function's code, unpacked.
+LEFT_OUT = ("__pycache__", "*.pyc", "*.dist-info", "bin", "tests", ".lock")
+EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Package:
+    """One built zip."""
+
+    function: str
+    file: Path
+    sha256: str
+    size_bytes: int
+
+
+@dataclass(frozen=True)
+class Platform:
+    """What compiled requirements are built for: options that tell `uv pip install`."""
+
+    options: tuple[str, ...]
+
+    @classmethod
+    def lambda_runtime(cls, architecture: str) -> Platform:
+        """Return the platform of a Lambda with that architecture (arm64 or x86_64)."""
+        platform = LINUX_PLATFORMS[architecture]
+        return cls(("--python-platform", platform, "--python-version", LAMBDA_PYTHON))
+
+    @classmethod
+    def this_machine(cls) -> Platform:
+        """Return the platform on which the local AWS runs functions: this Python on this machine."""
+        return cls(("--python", sys.executable))
+
+
+def functions(workspace: Workspace) -> list[str]:
+    """Return the names of all functions: the packages with a handler in lambda_src/."""
+    return sorted(path.parent.name for path in (workspace.root / "lambda_src").glob("*/handler.py"))
+
+
+def build_packages(workspace: Workspace, target: Target, platform: Platform) -> list[Package]:
+    """Build every function's zip into the target's package folder.
+
+    Raises HaError when a requirement cannot be installed or a package would be over Lambda's limit.
+    """
+    names = functions(workspace)
+    if not names:
+        raise HaError("lambda_src/ holds no function.", "Restore lambda_src/ from version control.")
+    return [build_package(workspace, name, workspace.packages(target), platform) for name in names]
+
+
+def build_package(workspace: Workspace, function: str, folder: Path, platform: Platform) -> Package:
+    """Build one function's zip and return what it is; the file changes only when its content does."""
+    with tempfile.TemporaryDirectory(prefix=f"{function}-", dir=_scratch(workspace)) as scratch:
+        content = Path(scratch) / "content"
+        _install_requirements(workspace, function, content, platform)
+        for name in (function, SHARED_PACKAGE):
+            source = workspace.root / "lambda_src" / name
+            shutil.copytree(source, content / name, ignore=shutil.ignore_patterns(*LEFT_OUT))
+        built = Path(scratch) / f"{function}.zip"
+        write_zip(content, built)
+        digest = hashlib.sha256(built.read_bytes()).hexdigest()
+        folder.mkdir(parents=True, exist_ok=True)
+        file = folder / built.name
+        shutil.move(built, file)
+    return Package(function, file, digest, file.stat().st_size)
+
+
+def _scratch(workspace: Workspace) -> Path:
+    folder = workspace.build / "scratch"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _install_requirements(workspace: Workspace, function: str, content: Path, platform: Platform) -> None:
+    lock = workspace.root / "requirements" / "lambda" / f"{function}.txt"
+    uv = shutil.which("uv", path=str(Path(sys.executable).parent)) or "uv"
+    command = [
+        uv, "pip", "install", "--quiet", "--require-hashes", "--no-deps", "--only-binary", ":all:",
+        "--no-compile-bytecode", "--link-mode", "copy", "--target", str(content), *platform.options,
+        "-r", str(lock),
+    ]  # fmt: skip
+    result = subprocess.run(command, check=False, capture_output=True, text=True)
+    if result.returncode != 0:
+        raise HaError(
+            f"The requirements of {function} could not be installed.",
+            f"Check that {lock.relative_to(workspace.root)} exists and the package index answers.",
+            detail=result.stderr.strip(),
+        )
+
+
+def write_zip(content: Path, file: Path) -> None:
+    """Write a folder as a zip whose bytes depend on names and contents alone.
+
+    Raises HaError when the folder is over Lambda's limit.
+    """
+    members = sorted(_members(content), key=lambda path: path.relative_to(content).as_posix())
+    total = sum(member.stat().st_size for member in members)
+    if total > UNPACKED_LIMIT_BYTES:
+        raise HaError(
+            f"{file.name} would unpack to {total:,} bytes, over Lambda's limit of {UNPACKED_LIMIT_BYTES:,}.",
+            "Take requirements out of requirements/lambda/.",
+        )
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        for member in members:
+            entry = zipfile.ZipInfo(member.relative_to(content).as_posix(), EPOCH)
+            entry.external_attr = 0o644 << 16
+            entry.create_system = 3  # Unix, on every machine
+            archive.writestr(entry, member.read_bytes())
+
+
+def _members(content: Path) -> Iterable[Path]:
+    for path in content.rglob("*"):
+        relative = path.relative_to(content)
+        if path.is_file() and not any(Path(part).match(pattern) for part in relative.parts for pattern in LEFT_OUT):
+            yield path

@@ -1,0 +1,252 @@
+"""Run Terraform for one environment and tell what it does while it does it.
+
+python-terraform builds the command lines. The process is started here, because that library can neither
+stream a running command nor give a command variables of its own (two environments apply side by side).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TextIO
+
+from python_terraform import IsFlagged
+from python_terraform import Terraform as CommandBuilder
+
+from techmoda_ha.environments import Environment, Workspace
+from techmoda_ha.errors import HaError
+
+Event = dict[str, Any]
+Listener = Callable[[Event], None]
+INTERRUPT_PATIENCE_SECONDS = 120  # Terraform stops the running operations and writes the state first.
+
+
+def ignore(_event: Event) -> None:
+    """Listen to nothing."""
+
+
+def describe_diagnostic(diagnostic: Mapping[str, Any]) -> str:
+    """Return a Terraform diagnostic as Terraform prints it: summary, where, and the whole detail."""
+    lines = [f"{str(diagnostic.get('severity', 'error')).capitalize()}: {diagnostic.get('summary', '')}"]
+    where = diagnostic.get("range") or {}
+    if address := diagnostic.get("address"):
+        lines.append(f"  with {address}")
+    if filename := where.get("filename"):
+        lines.append(f"  on {filename} line {where.get('start', {}).get('line', '?')}")
+    if detail := diagnostic.get("detail"):
+        lines.append(str(detail))
+    return "\n".join(lines)
+
+
+@dataclass
+class Run:
+    """What one Terraform command said: its events' essence, and its exit status."""
+
+    exit_code: int = 0
+    diagnostics: list[Event] = field(default_factory=list)
+    summary: dict[str, Any] = field(default_factory=dict)
+    other_output: list[str] = field(default_factory=list)
+
+    def take(self, line: str) -> Event | None:
+        """Read one line of Terraform's JSON user interface; plain text is kept for the error report."""
+        try:
+            event: Event = json.loads(line)
+        except ValueError:
+            self.other_output.append(line.rstrip())
+            return None
+        if event.get("type") == "diagnostic":
+            self.diagnostics.append(event.get("diagnostic", {}))
+        if event.get("type") == "change_summary":
+            self.summary = event.get("changes", {})
+        return event
+
+    @property
+    def error_text(self) -> str:
+        """Return every error whole."""
+        errors = [describe_diagnostic(one) for one in self.diagnostics if one.get("severity") == "error"]
+        return "\n\n".join(errors or self.other_output)
+
+
+@dataclass(frozen=True)
+class Terraform:
+    """Terraform on one environment of a workspace, with the variables of one target.
+
+    Every method raises HaError (exit status 2), holding Terraform's error whole, when Terraform fails.
+    """
+
+    workspace: Workspace
+    environment: Environment
+    variables: Mapping[str, str]
+
+    @property
+    def directory(self) -> Path:
+        """Return the root module's folder."""
+        return self.workspace.environment_dir(self.environment)
+
+    @property
+    def state_file(self) -> Path:
+        """Return the file that holds this environment's state for this target."""
+        return Path(self.variables["HA_STATE_DIR"]) / f"{self.environment}.tfstate"
+
+    @property
+    def process_environment(self) -> dict[str, str]:
+        """Return all variables of a Terraform process."""
+        data_dir = str(self.workspace.terraform_data_dir(self.environment))
+        return {**os.environ, **self.variables, "TF_DATA_DIR": data_dir}
+
+    @property
+    def var_files(self) -> list[str]:
+        """Return the values file that a real deployment keeps, when the target is AWS."""
+        file = self.directory / "aws.tfvars"
+        return [str(file)] if self.variables.get("HA_TARGET") == "aws" and file.is_file() else []
+
+    def init(self) -> None:
+        """Initialise for this target's state; does nothing when that was done already."""
+        backend = {"path": str(self.state_file)}
+        if self._is_initialised(backend):
+            return
+        self.state_file.parent.mkdir(parents=True, exist_ok=True)
+        # `init` has a JSON interface too, but not for backend errors: read its plain words.
+        command = self._command(
+            "init", backend_config=backend, reconfigure=IsFlagged, lockfile="readonly", no_color=IsFlagged
+        )
+        result = subprocess.run(
+            command, check=False, capture_output=True, text=True,
+            cwd=self.directory, env=self.process_environment,
+        )  # fmt: skip
+        if result.returncode != 0:
+            raise HaError(
+                f"terraform init failed in envs/{self.environment}.",
+                "Run `make setup`; it checks Terraform and where the provider comes from.",
+                detail=(result.stderr or result.stdout).strip(),
+            )
+
+    def _is_initialised(self, backend: Mapping[str, str]) -> bool:
+        data_dir = self.workspace.terraform_data_dir(self.environment)
+        try:
+            known = json.loads((data_dir / "terraform.tfstate").read_text())["backend"]["config"]
+            modules = (data_dir / "modules" / "modules.json").stat().st_mtime
+        except (OSError, ValueError, KeyError):
+            return False
+        changed = max(file.stat().st_mtime for file in self.directory.glob("*.tf"))
+        return known.get("path") == backend["path"] and changed <= modules and (data_dir / "providers").is_dir()
+
+    def plan(self, listener: Listener = ignore, *, out: Path | None = None) -> bool:
+        """Plan; return whether anything would change."""
+        options = {"out": str(out)} if out else {}
+        run = self._stream("plan", listener, detailed_exitcode=IsFlagged, **options)
+        if run.exit_code not in (0, 2):
+            raise self._failed("plan", run)
+        return run.exit_code == 2
+
+    def apply(self, listener: Listener = ignore, **options: object) -> Run:
+        """Apply without asking; return the run with its change summary."""
+        return self._change("apply", listener, **options)
+
+    def destroy(self, listener: Listener = ignore, **options: object) -> Run:
+        """Destroy without asking (callers ask); return the run with its change summary."""
+        return self._change("destroy", listener, **options)
+
+    def outputs(self) -> dict[str, Any]:
+        """Return the outputs by name; empty when nothing has been applied."""
+        said = self._quick("output", json=IsFlagged)
+        return {name: output["value"] for name, output in json.loads(said).items()}
+
+    def resources(self) -> list[str]:
+        """Return the addresses of all managed resources in the state."""
+        if not self.state_file.is_file():
+            return []
+        lines = self._quick("state list").splitlines()
+        return [line for line in lines if "data." not in line]
+
+    def _change(self, verb: str, listener: Listener, **options: object) -> Run:
+        run = self._stream(verb, listener, auto_approve=IsFlagged, **options)
+        if run.exit_code != 0:
+            raise self._failed(verb, run)
+        return run
+
+    def _quick(self, verb: str, **options: object) -> str:
+        result = subprocess.run(
+            self._command(verb, **options), check=False, capture_output=True, text=True,
+            cwd=self.directory, env=self.process_environment,
+        )  # fmt: skip
+        if result.returncode != 0:
+            raise HaError(
+                f"terraform {verb} failed in envs/{self.environment}.",
+                f"Deploy first: make apply ENV={self.environment}",
+                detail=result.stderr.strip(),
+            )
+        return result.stdout
+
+    def _failed(self, verb: str, run: Run) -> HaError:
+        return HaError(
+            f"terraform {verb} failed in envs/{self.environment}.",
+            f"What was done so far is in the state. Mend the cause and run `make {verb} "
+            f"ENV={self.environment}` again; the whole log is {self._log_file(verb)}",
+            detail=run.error_text,
+        )
+
+    def _command(self, verb: str, **options: object) -> list[str]:
+        command: list[str] = CommandBuilder().generate_cmd_string(verb, **options)
+        return command
+
+    def _log_file(self, verb: str) -> Path:
+        return self.workspace.build / "logs" / "terraform" / f"{self.environment}-{verb}.jsonl"
+
+    def _stream(self, verb: str, listener: Listener, **options: object) -> Run:
+        log_file = self._log_file(verb)
+        log_file.parent.mkdir(parents=True, exist_ok=True)
+        command = self._command(
+            verb, json=IsFlagged, input=False, lock_timeout="60s", var_file=self.var_files, **options
+        )
+        run = Run()
+        with (
+            log_file.open("w") as log,
+            subprocess.Popen(
+                command, cwd=self.directory, env=self.process_environment, text=True,
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, process_group=0,
+            ) as process,
+            graceful_interrupt(process, self.environment, verb),
+        ):  # fmt: skip
+            for event in _events(process, run, log):
+                listener(event)
+        run.exit_code = process.returncode
+        return run
+
+
+def _events(process: subprocess.Popen[str], run: Run, log: TextIO) -> Iterator[Event]:
+    for line in process.stdout or ():
+        log.write(line)
+        if event := run.take(line):
+            yield event
+    process.wait()
+
+
+@contextmanager
+def graceful_interrupt(process: subprocess.Popen[str], environment: Environment, verb: str) -> Iterator[None]:
+    """Pass one interrupt on to Terraform and wait until it has written its state.
+
+    Terraform runs in a process group of its own: a terminal's Ctrl-C would reach it a second time, and a
+    second interrupt makes it drop what it is doing.
+    """
+    try:
+        yield
+    except BaseException as error:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            try:
+                process.communicate(timeout=INTERRUPT_PATIENCE_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        if isinstance(error, KeyboardInterrupt):
+            raise HaError(
+                f"Interrupted: terraform {verb} in envs/{environment} was stopped; its state is written.",
+                f"Go on with `make apply ENV={environment}`, or take it down with `make destroy ENV={environment}`.",
+            ) from error
+        raise
