@@ -18,6 +18,7 @@ import platform
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -73,7 +74,7 @@ def check_terraform(path: Path) -> None:
         version = str(json.loads(answer.stdout)["terraform_version"])
     except (OSError, subprocess.CalledProcessError, ValueError, KeyError) as error:
         raise MissingRequirementError(f"{path} does not answer `terraform version`: {error}") from error
-    if tuple(int(part) for part in version.split("-")[0].split(".")[:2]) < MINIMUM_TERRAFORM:
+    if tuple(int(part) for part in version.split("-", maxsplit=1)[0].split(".")[:2]) < MINIMUM_TERRAFORM:
         want = ".".join(map(str, MINIMUM_TERRAFORM))
         raise MissingRequirementError(
             f"Terraform {want} or newer is needed, {path} is {version}. "
@@ -95,10 +96,15 @@ def is_current(stamp: Path, mark: str) -> bool:
     return stamp.is_file() and stamp.read_text() == mark
 
 
-def run(command: list[str | Path], what: str, **variables: str) -> None:
+def run(command: Sequence[object], what: str, **variables: str) -> None:
     """Run a command; raise MissingRequirementError with its own words when it fails."""
     result = subprocess.run(
-        command, check=False, capture_output=True, text=True, cwd=ROOT, env={**os.environ, **variables}
+        [str(part) for part in command],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, **variables},
     )
     if result.returncode != 0:
         raise MissingRequirementError(f"{what} failed:\n{(result.stderr or result.stdout).strip()}")
@@ -112,7 +118,10 @@ def uv_path() -> Path:
     uv = folder / "bin" / "uv"
     if not uv.is_file():
         say("installing uv")
-        run([sys.executable, "-m", "venv", "--clear", folder], "Creating an environment for uv (python3 -m venv)")
+        run(
+            [sys.executable, "-m", "venv", "--clear", folder],
+            "Creating an environment for uv (python3 -m venv)",
+        )
         lock = ROOT / "requirements" / "uv.txt"
         run([folder / "bin" / "pip", "install", "--quiet", "--require-hashes", "-r", lock], "Installing uv")
     return uv

@@ -1,8 +1,250 @@
 """The `ha` command: one thin click command per verb."""
 
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
 import click
+from rich.console import Console
+
+from techmoda_ha import checks, operations
+from techmoda_ha.demo import Demo
+from techmoda_ha.deployment import Deployment
+from techmoda_ha.environments import Environment, Target, Workspace, process_variables
+from techmoda_ha.errors import HaError, ViolationError
+from techmoda_ha.requirements import lock_requirements
+from techmoda_ha.smoke.runner import run_smoke
+from techmoda_ha.teardown import destroy_environment
+
+console = Console(stderr=True)
 
 
-@click.group()
+class HaGroup(click.Group):
+    """Shows every HaError as one clear line and the next step, with its exit status."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; turn errors into words."""
+        try:
+            return super().invoke(ctx)
+        except HaError as error:
+            if error.detail:
+                console.print(error.detail, markup=False, highlight=False)
+            console.print(
+                f"error: {error.message}", style="bold red", markup=False, highlight=False, soft_wrap=True
+            )
+            console.print(f"next:  {error.next_step}", markup=False, highlight=False, soft_wrap=True)
+            ctx.exit(error.exit_code)
+        except KeyboardInterrupt:
+            console.print("Interrupted.")
+            ctx.exit(130)
+
+
+def _terminate(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _choice(kind: type[Environment] | type[Target]) -> click.Choice[str]:
+    return click.Choice([str(one) for one in kind])
+
+
+environment_option = click.option(
+    "--env",
+    "environment",
+    required=True,
+    type=_choice(Environment),
+    envvar="ENV",
+    help="Which root module under envs/.",
+)
+target_option = click.option(
+    "--target", default="local", show_default=True, type=_choice(Target), envvar="TARGET",
+    help="The local AWS, or the account of the ambient AWS credentials.",
+)  # fmt: skip
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+
+
+@click.group(cls=HaGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="techmoda-ha")
 def main() -> None:
     """Deploy, prove and recover TechModa's two-region product API."""
+    signal.signal(signal.SIGTERM, _terminate)
+
+
+@main.command(
+    context_settings={"ignore_unknown_options": True, "help_option_names": []}, add_help_option=False
+)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def local(arguments: tuple[str, ...]) -> None:
+    """Run the local AWS: up, down, status, logs, region, env (`ha local --help`)."""
+    if arguments[:1] == ("env",) and not {"-h", "--help"} & set(arguments):
+        _print_local_environment(as_json="--json" in arguments)
+        return
+    sys.exit(subprocess.run([sys.executable, "-m", "local_aws", *arguments], check=False).returncode)
+
+
+def _print_local_environment(*, as_json: bool) -> None:
+    variables = process_variables(Workspace.from_environment(), Target.LOCAL)
+    del variables["TF_IN_AUTOMATION"]  # for a person's own terraform
+    variables["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    if as_json:
+        click.echo(json.dumps(variables, indent=2))
+        return
+    for name, value in variables.items():
+        click.echo(f"export {name}={shlex.quote(value)}")
+
+
+@main.command()
+def setup() -> None:
+    """Check Terraform and Python, and install everything again that is needed."""
+    script = Workspace.from_environment().root / "scripts" / "setup_toolchain.py"
+    sys.exit(subprocess.run([sys.executable, script, "--force"], check=False).returncode)
+
+
+@main.command()
+@target_option
+@click.option("--architecture", default="arm64", show_default=True, type=click.Choice(["arm64", "x86_64"]),
+              help="What the zips are built for (TARGET=local: always this machine).")  # fmt: skip
+@json_option
+def package(target: str, architecture: str, *, as_json: bool) -> None:
+    """Build the Lambda zips, reproducibly."""
+    built = operations.package(Workspace.from_environment(), Target(target), console, architecture)
+    if as_json:
+        click.echo(json.dumps([{**vars(one), "file": str(one.file)} for one in built], indent=2))
+        return
+    for one in built:
+        click.echo(f"{one.sha256}  {one.file.name}  {one.size_bytes:,} bytes")
+
+
+@main.command()
+@environment_option
+@target_option
+@click.option("--out", type=click.Path(path_type=Path), help="Save the plan in this file.")
+def plan(environment: str, target: str, out: Path | None) -> None:
+    """Say what `apply` would change. Exit status 0 in both cases."""
+    workspace = Workspace.from_environment()
+    variables = process_variables(workspace, Target(target))
+    operations.package(workspace, Target(target), console)
+    operations.plan(workspace, Environment(environment), variables, console, out.resolve() if out else None)
+
+
+@main.command()
+@environment_option
+@target_option
+def apply(environment: str, target: str) -> None:
+    """Package the Lambdas and apply one environment; print its outputs as JSON."""
+    workspace, where = Workspace.from_environment(), Environment(environment)
+    variables = process_variables(workspace, Target(target))
+    operations.package(workspace, Target(target), console)
+    run = operations.apply(workspace, where, variables, console)
+    console.print(f"envs/{environment}: {operations.describe_changes(run)}.")
+    click.echo(json.dumps(operations.outputs(workspace, where, variables), indent=2))
+
+
+@main.command()
+@environment_option
+@target_option
+@click.option("--yes", is_flag=True, help="Do not ask (the local AWS never asks).")
+def destroy(environment: str, target: str, *, yes: bool) -> None:
+    """Destroy one environment, after naming what it touches. Destroy dr before primary."""
+    workspace, where = Workspace.from_environment(), Environment(environment)
+    variables = process_variables(workspace, Target(target))
+    destroy_environment(workspace, where, variables, console, ask=target == "aws" and not yes)
+
+
+@main.command()
+@environment_option
+@target_option
+def outputs(environment: str, target: str) -> None:
+    """Print one environment's outputs as JSON."""
+    workspace = Workspace.from_environment()
+    variables = process_variables(workspace, Target(target))
+    click.echo(json.dumps(operations.outputs(workspace, Environment(environment), variables), indent=2))
+
+
+@main.command()
+@target_option
+@json_option
+def smoke(target: str, *, as_json: bool) -> None:
+    """Smoke-test both regions of a deployment (on AWS, HA_TOKEN holds a token that may write)."""
+    workspace = Workspace.from_environment()
+    variables = process_variables(workspace, Target(target))
+    deployment = Deployment.read(workspace, variables)
+    token = operations.write_token(workspace, Target(target))
+    result = run_smoke(workspace, deployment, variables, token, quiet=as_json)
+    if as_json:
+        click.echo(json.dumps(result.as_json(), indent=2))
+    if result.failures:
+        raise ViolationError(f"{len(result.failures)} of {len(result.checks)} smoke checks failed.",
+                             "Each failure is shown above; build/evidence/smoke.json keeps them.")  # fmt: skip
+
+
+@main.command()
+@click.option("--scope", default="products:write", show_default=True, help="What the token allows.")
+@click.option("--subject", default="demo", show_default=True, help="Whom it names.")
+@click.option(
+    "--minutes", default=60, show_default=True, type=click.IntRange(1, 1440), help="How long it is valid."
+)
+def token(scope: str, subject: str, minutes: int) -> None:
+    """Print a token for the local deployment, signed with build/keys/token-signing.pem."""
+    lifetime = timedelta(minutes=minutes)
+    click.echo(
+        operations.mint_token(Workspace.from_environment(), scope=scope, subject=subject, valid_for=lifetime)
+    )
+
+
+@main.command()
+def demo() -> None:
+    """Deploy both regions on the local AWS and prove that they answer."""
+    Demo(Workspace.from_environment(), Console()).run()
+
+
+@main.command()
+@click.option("--only", "names", multiple=True, help="Run only the named check (repeatable); see --list.")
+@click.option("--list", "list_only", is_flag=True, help="List the checks.")
+def test(names: tuple[str, ...], *, list_only: bool) -> None:
+    """Run every check that CI runs; needs nothing running, leaves nothing running."""
+    workspace = Workspace.from_environment()
+    chosen = checks.select(checks.all_checks(workspace), names)
+    if list_only:
+        for check in chosen:
+            click.echo(f"{check.name:24} {check.purpose}")
+        return
+    checks.run_all(workspace, chosen, Console())
+
+
+def _check_command(name: str, purpose: str, *check_names: str) -> Callable[[], None]:
+    @main.command(name, help=purpose)
+    def command() -> None:
+        workspace = Workspace.from_environment()
+        checks.run_all(
+            workspace, checks.select(checks.all_checks(workspace), check_names), Console(), verbose=True
+        )
+
+    return command
+
+
+_check_command(
+    "lint", "Check style and types of Python and Terraform.", "ruff", "format", "mypy", "terraform-fmt"
+)
+_check_command("checkov", "Check the Terraform for compliance.", "checkov")
+
+
+@main.command()
+def lock() -> None:
+    """Resolve the requirements anew and lock them with hashes."""
+    lock_requirements(Workspace.from_environment(), console)
+
+
+@main.command()
+def fmt() -> None:
+    """Format Python and Terraform in place."""
+    checks.format_in_place(Workspace.from_environment())

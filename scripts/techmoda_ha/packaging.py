@@ -135,5 +135,7 @@ def write_zip(content: Path, file: Path) -> None:
 def _members(content: Path) -> Iterable[Path]:
     for path in content.rglob("*"):
         relative = path.relative_to(content)
-        if path.is_file() and not any(Path(part).match(pattern) for part in relative.parts for pattern in LEFT_OUT):
+        if path.is_file() and not any(
+            Path(part).match(pattern) for part in relative.parts for pattern in LEFT_OUT
+        ):
             yield path

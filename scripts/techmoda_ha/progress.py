@@ -8,7 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 from techmoda_ha.terraform import Event
 
@@ -51,7 +58,9 @@ class TerraformProgress:
         if kind == "change_summary" and event["changes"].get("operation") == "plan":
             changes = event["changes"]
             self.total = sum(int(changes.get(key, 0)) for key in ("add", "change", "remove"))
-            self._say(f"{changes['add']} to add, {changes['change']} to change, {changes['remove']} to remove")
+            self._say(
+                f"{changes['add']} to add, {changes['change']} to change, {changes['remove']} to remove"
+            )
         elif kind == "apply_start":
             self.running[address] = None
         elif kind in {"apply_complete", "apply_errored"}:
@@ -59,9 +68,7 @@ class TerraformProgress:
             self.done += 1
             if self.total and self.done % max(1, self.total // 5) == 0:
                 self._say(f"{self.done} of {self.total}")
-        self.progress.update(
-            self.task, total=self.total or None, completed=self.done, doing=self._doing()
-        )
+        self.progress.update(self.task, total=self.total or None, completed=self.done, doing=self._doing())
 
     def finish(self, outcome: str) -> None:
         """Show how it ended."""

@@ -135,7 +135,8 @@ class Terraform:
         except (OSError, ValueError, KeyError):
             return False
         changed = max(file.stat().st_mtime for file in self.directory.glob("*.tf"))
-        return known.get("path") == backend["path"] and changed <= modules and (data_dir / "providers").is_dir()
+        current = changed <= modules and (data_dir / "providers").is_dir()
+        return bool(current and known.get("path") == backend["path"])
 
     def plan(self, listener: Listener = ignore, *, out: Path | None = None) -> bool:
         """Plan; return whether anything would change."""
@@ -164,6 +165,11 @@ class Terraform:
             return []
         lines = self._quick("state list").splitlines()
         return [line for line in lines if "data." not in line]
+
+    def show_state(self) -> dict[str, Any]:
+        """Return the state as `terraform show -json` describes it."""
+        state: dict[str, Any] = json.loads(self._quick("show", json=IsFlagged))
+        return state
 
     def _change(self, verb: str, listener: Listener, **options: object) -> Run:
         run = self._stream(verb, listener, auto_approve=IsFlagged, **options)
@@ -247,6 +253,6 @@ def graceful_interrupt(process: subprocess.Popen[str], environment: Environment,
         if isinstance(error, KeyboardInterrupt):
             raise HaError(
                 f"Interrupted: terraform {verb} in envs/{environment} was stopped; its state is written.",
-                f"Go on with `make apply ENV={environment}`, or take it down with `make destroy ENV={environment}`.",
+                f"Go on with `make apply ENV={environment}`, or take it down: make destroy ENV={environment}",
             ) from error
         raise

@@ -1,0 +1,69 @@
+# Every target is one line that calls the `ha` command, so nothing is reachable only through make.
+PYTHON ?= python3
+TARGET ?= local
+BUILD  := $(CURDIR)/build
+HA     := $(BUILD)/venv/tools/bin/ha
+
+export PYTHONPYCACHEPREFIX := $(BUILD)/cache/pycache
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint fmt checkov package plan apply destroy smoke-test token \
+        local-up local-down local-status lock clean
+need-env = @test -n "$(ENV)" || { echo "error: say which environment: make $@ ENV=primary|dr" >&2; exit 2; }
+
+help: ## Show this help
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-22s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Check Terraform and Python, install the tools under build/ (instant when up to date)
+	@$(PYTHON) scripts/setup_toolchain.py
+
+demo: setup ## Deploy both regions on the local AWS and prove that they answer
+	@$(HA) demo
+
+test: setup ## Run everything that CI runs; leaves nothing running
+	@$(HA) test
+
+lint: setup ## Check style and types of Python and Terraform
+	@$(HA) lint
+
+fmt: setup ## Format Python and Terraform in place
+	@$(HA) fmt
+
+checkov: setup ## Check the Terraform for compliance
+	@$(HA) checkov
+
+package: setup ## Build the Lambda zips, reproducibly [TARGET=local|aws]
+	@$(HA) package --target $(TARGET)
+
+plan: setup ## Say what apply would change, ENV=primary|dr [TARGET=local|aws]
+	$(need-env)
+	@$(HA) plan --env $(ENV) --target $(TARGET)
+
+apply: setup ## Deploy one environment, ENV=primary|dr [TARGET=local|aws]
+	$(need-env)
+	@$(HA) apply --env $(ENV) --target $(TARGET)
+
+destroy: setup ## Destroy one environment (dr first), ENV=primary|dr [TARGET=local|aws]
+	$(need-env)
+	@$(HA) destroy --env $(ENV) --target $(TARGET)
+
+smoke-test: setup ## Smoke-test both regions after a deployment [TARGET=local|aws]
+	@$(HA) smoke --target $(TARGET)
+
+token: setup ## Print a token that may write on the local deployment
+	@$(HA) token
+
+local-up: setup ## Start the local AWS
+	@$(HA) local up
+
+local-down: setup ## Stop the local AWS, with everything deployed on it
+	@$(HA) local down
+
+local-status: setup ## Say whether the local AWS runs, and how its regions are
+	@$(HA) local status
+
+lock: setup ## Resolve the requirements anew and lock them with hashes
+	@$(HA) lock
+
+clean: ## Remove everything generated (stops the local AWS first)
+	@if [ -x $(HA) ]; then $(HA) local down; fi
+	@rm -rf $(BUILD) envs/*/.terraform

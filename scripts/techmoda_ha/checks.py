@@ -1,0 +1,262 @@
+"""The checks of `make test`: what they are, and how they run side by side without leaving anything behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.console import Console
+
+from techmoda_ha.environments import Environment, Workspace
+from techmoda_ha.errors import HaError, ViolationError
+
+LANES = 2  # The least machine that we promise to be quick on has two cores.
+SHOWN_LINES = 80
+# An interrupted test run takes its local AWS down first; then it is told less politely.
+STOP_SIGNALS = ((signal.SIGINT, 60), (signal.SIGTERM, 15), (signal.SIGKILL, 5))
+LINTED = ("scripts", "lambda_src", "tests", "benchmarks")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check: commands that run in order and must all exit 0."""
+
+    name: str
+    purpose: str
+    commands: tuple[tuple[str, ...], ...]
+    variables: dict[str, str] = field(default_factory=dict)
+    directory: Path | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a check ended."""
+
+    check: Check
+    passed: bool
+    seconds: float
+    log: Path
+
+
+def all_checks(workspace: Workspace) -> list[Check]:
+    """Return every check, the longest first."""
+    return [
+        _pytest(
+            "end-to-end", "Both regions deployed, smoke-tested and destroyed on a local AWS", "tests/local"
+        ),
+        _pytest("local-aws", "The local AWS keeps the contracts of the AWS APIs", "tests/local_aws"),
+        *[_module_check(workspace, module) for module in _modules(workspace)],
+        _checkov(workspace),
+        *[_validate_check(workspace, environment) for environment in Environment],
+        _pytest("unit", "Units of the Lambdas and the tooling", "tests/unit"),
+        _python("mypy", "Types", "mypy"),
+        _python("ruff", "Style and likely bugs of Python", "ruff", "check", *_linted(workspace)),
+        _python("format", "Format of Python", "ruff", "format", "--check", *_linted(workspace)),
+        Check(
+            "terraform-fmt",
+            "Format of Terraform",
+            (_terraform("fmt", "-check", "-recursive", "modules", "envs"),),
+        ),
+    ]
+
+
+def select(checks: Sequence[Check], names: Iterable[str]) -> list[Check]:
+    """Return the named checks, or all when none is named; raise HaError for an unknown name."""
+    wanted = list(names)
+    if unknown := set(wanted) - {check.name for check in checks}:
+        raise HaError(
+            f"There is no check named {', '.join(sorted(unknown))}.", "See them all: ha test --list"
+        )
+    return [check for check in checks if not wanted or check.name in wanted]
+
+
+def _linted(workspace: Workspace) -> list[str]:
+    return [folder for folder in LINTED if (workspace.root / folder).is_dir()]
+
+
+def _modules(workspace: Workspace) -> list[str]:
+    return sorted(path.parent.name for path in (workspace.root / "modules").glob("*/tests"))
+
+
+def _python(name: str, purpose: str, module: str, *arguments: str) -> Check:
+    return Check(name, purpose, ((sys.executable, "-m", module, *arguments),))
+
+
+def _pytest(name: str, purpose: str, folder: str) -> Check:
+    return _python(name, purpose, "pytest", folder, "-q", "--durations=10")
+
+
+def _terraform(*arguments: str) -> tuple[str, ...]:
+    return ("terraform", *arguments)
+
+
+def _terraform_variables(workspace: Workspace, data_dir: str) -> dict[str, str]:
+    variables = {"TF_DATA_DIR": str(workspace.build / "terraform" / data_dir), "TF_IN_AUTOMATION": "1"}
+    if workspace.terraform_cli_configuration.is_file():
+        variables["TF_CLI_CONFIG_FILE"] = str(workspace.terraform_cli_configuration)
+    return variables
+
+
+def _module_check(workspace: Workspace, module: str) -> Check:
+    init = _terraform("init", "-backend=false", "-input=false", "-lockfile=readonly", "-no-color")
+    return Check(
+        f"terraform-test-{module}",
+        f"modules/{module}: its tests, with every validation refusing a bad value",
+        (init, _terraform("test", "-no-color")),
+        _terraform_variables(workspace, f"test/{module}"),
+        workspace.root / "modules" / module,
+    )
+
+
+def _validate_check(workspace: Workspace, environment: Environment) -> Check:
+    init = _terraform("init", "-backend=false", "-input=false", "-lockfile=readonly", "-no-color")
+    return Check(
+        f"terraform-validate-{environment}",
+        f"envs/{environment} is valid",
+        (init, _terraform("validate", "-no-color")),
+        _terraform_variables(workspace, f"validate/{environment}"),
+        workspace.environment_dir(environment),
+    )
+
+
+def _checkov(workspace: Workspace) -> Check:
+    command = workspace.root / "build" / "venv" / "checkov" / "bin" / "checkov"
+    return Check(
+        "checkov", "Compliance of the Terraform", ((str(command), "--config-file", ".checkov.yaml"),)
+    )
+
+
+def run_all(
+    workspace: Workspace, checks: Sequence[Check], console: Console, *, verbose: bool = False
+) -> None:
+    """Run the checks in two lanes and print how each ended.
+
+    Raises ViolationError when one failed, and HaError when there is none to run. Interrupted, it ends
+    every process that it started.
+    """
+    if not checks:
+        raise HaError("There is nothing to check.", "See the checks: ha test --list")
+    before = files_outside_build(workspace)
+    runner = Runner(workspace)
+    outcomes: list[Outcome] = []
+    with ThreadPoolExecutor(LANES) as lanes:
+        try:
+            pending: set[Future[Outcome]] = {lanes.submit(runner.run, check) for check in checks}
+            while pending:
+                done, pending = wait(pending, return_when=FIRST_COMPLETED)
+                for future in done:
+                    outcomes.append(future.result())
+                    _show(outcomes[-1], console, verbose=verbose)
+        except BaseException:
+            lanes.shutdown(wait=False, cancel_futures=True)
+            runner.stop()
+            raise
+    left_behind = sorted(files_outside_build(workspace) - before)
+    for path in left_behind:
+        console.print(f"[red]left behind[/red] outside build/: {path}")
+    failed = [outcome for outcome in outcomes if not outcome.passed]
+    bad = len(failed) + bool(left_behind)
+    console.print(f"{len(outcomes) - len(failed)} passed, {bad} failed", highlight=False)
+    if bad:
+        names = ", ".join(
+            [outcome.check.name for outcome in failed] + ["files left behind"] * bool(left_behind)
+        )
+        raise ViolationError(
+            f"Failed: {names}.", "The logs are in build/logs/checks; run one: ha test --only NAME"
+        )
+
+
+def _show(outcome: Outcome, console: Console, *, verbose: bool) -> None:
+    word = "[green]passed[/green]" if outcome.passed else "[red]FAILED[/red]"
+    console.print(f"{word}  {outcome.check.name:32} {outcome.seconds:6.1f} s", highlight=False)
+    if verbose or not outcome.passed:
+        lines = outcome.log.read_text(errors="replace").splitlines()
+        for line in lines[-SHOWN_LINES:]:
+            console.print(f"    {line}", markup=False, highlight=False, soft_wrap=True)
+        if len(lines) > SHOWN_LINES:
+            console.print(f"    (the first {len(lines) - SHOWN_LINES} lines are in {outcome.log})")
+
+
+class Runner:
+    """Runs checks, each in a process group of its own, and can end them all."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        """Remember the workspace."""
+        self._workspace = workspace
+        self._running: dict[int, subprocess.Popen[bytes]] = {}
+        self._stopped = False
+
+    def run(self, check: Check) -> Outcome:
+        """Run one check and return how it ended; its output goes to build/logs/checks/NAME.log."""
+        log = self._workspace.build / "logs" / "checks" / f"{check.name}.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        started = time.monotonic()
+        with log.open("wb") as output:
+            passed = all(self._run_command(check, command, output.fileno()) for command in check.commands)
+        return Outcome(check, passed, time.monotonic() - started, log)
+
+    def _run_command(self, check: Check, command: tuple[str, ...], output: int) -> bool:
+        if self._stopped:
+            return False
+        variables = {
+            **os.environ,
+            "PYTHONPYCACHEPREFIX": str(self._workspace.build / "cache" / "pycache"),
+            **check.variables,
+        }
+        try:
+            process = subprocess.Popen(
+                command, cwd=check.directory or self._workspace.root, env=variables, stdin=subprocess.DEVNULL,
+                stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
+            )  # fmt: skip
+        except OSError as error:
+            raise HaError(f"{command[0]} did not start: {error}", "Prepare the tools: make setup") from error
+        self._running[process.pid] = process
+        try:
+            return process.wait() == 0
+        finally:
+            self._running.pop(process.pid, None)
+
+    def stop(self) -> None:
+        """End every running check, politely first so that each can clean up."""
+        self._stopped = True
+        for number, patience_seconds in STOP_SIGNALS:
+            for process in list(self._running.values()):
+                _signal_group(process, number)
+            deadline = time.monotonic() + patience_seconds
+            while self._running and time.monotonic() < deadline:
+                time.sleep(0.1)
+
+
+def _signal_group(process: subprocess.Popen[bytes], number: int) -> None:
+    if process.poll() is None:
+        os.killpg(process.pid, number)
+
+
+def files_outside_build(workspace: Workspace) -> set[str]:
+    """Return the untracked files outside build/, ignored ones too; empty where this is no git checkout."""
+    command = ["git", "status", "--porcelain", "--ignored", "--untracked-files=all", "--", ":!build"]
+    result = subprocess.run(command, check=False, capture_output=True, text=True, cwd=workspace.root)
+    lines = result.stdout.splitlines() if result.returncode == 0 else []
+    return {line[3:] for line in lines if line[:2] in {"??", "!!"} and not line[3:].startswith("build/")}
+
+
+def format_in_place(workspace: Workspace) -> None:
+    """Format Python and Terraform; raise HaError when a formatter fails."""
+    commands = [
+        (sys.executable, "-m", "ruff", "check", "--fix", "--quiet", *_linted(workspace)),
+        (sys.executable, "-m", "ruff", "format", *_linted(workspace)),
+        _terraform("fmt", "-recursive", "modules", "envs"),
+    ]
+    for command in commands:
+        if subprocess.run(command, check=False, cwd=workspace.root).returncode != 0:
+            raise HaError(
+                f"{command[2] if command[0] == sys.executable else command[0]} failed.",
+                "See its words above.",
+            )

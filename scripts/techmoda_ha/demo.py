@@ -1,0 +1,83 @@
+"""`ha demo`: the whole system on the local AWS, from nothing to a tested two-region API."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.table import Table
+
+from techmoda_ha.deployment import Deployment, Route
+from techmoda_ha.environments import Environment, Target, Workspace, process_variables
+from techmoda_ha.errors import HaError, ViolationError
+from techmoda_ha.operations import apply, mint_token, package
+from techmoda_ha.sample_catalogue import ensure_catalogue
+from techmoda_ha.smoke.runner import SmokeResult, run_smoke
+
+
+@dataclass(frozen=True)
+class Demo:
+    """One run of the demonstration."""
+
+    workspace: Workspace
+    console: Console
+
+    def run(self) -> None:
+        """Start the local AWS, deploy both regions, prove that they answer, and say what runs where.
+
+        Raises HaError when a step fails, ViolationError when a smoke check does.
+        """
+        self._start_local_aws()
+        variables = process_variables(self.workspace, Target.LOCAL)
+        package(self.workspace, Target.LOCAL, self.console)
+        for environment in Environment:  # DR finds its replica table only after the primary has made it.
+            apply(self.workspace, environment, variables, self.console)
+        deployment = Deployment.read(self.workspace, variables)
+        token = mint_token(self.workspace)
+        primary = deployment.primary
+        with Route.to(primary.regional_api_url, primary.region, variables).client(token) as api:
+            if written := ensure_catalogue(api):
+                self.console.print(f"Wrote {written} sample products.")
+        with self.console.status("Smoke test of both regions"):
+            result = run_smoke(self.workspace, deployment, variables, token, quiet=True)
+        self._report(deployment, variables, result)
+
+    def _start_local_aws(self) -> None:
+        command = [sys.executable, "-m", "local_aws", "up"]
+        if subprocess.run(command, check=False).returncode != 0:
+            raise HaError("The local AWS did not start.", "Its log: ha local logs")
+
+    def _report(self, deployment: Deployment, variables: Mapping[str, str], result: SmokeResult) -> None:
+        table = Table(title="TechModa HA on the local AWS", title_justify="left")
+        for heading in ("Region", "Role", "API", "Table", "Failover record", "Alarms", "Vault"):
+            table.add_column(heading, overflow="fold")
+        for region in deployment.regions:
+            role = "PRIMARY" if region == deployment.primary else "SECONDARY"
+            table.add_row(
+                region.region, region.environment, region.regional_api_url, region.table_name, role,
+                str(len(region.alarm_names)), region.backup_vault_name,
+            )  # fmt: skip
+        self.console.print(table)
+        lag = [value for name, value in result.measurements.items() if name.startswith("replication_lag")]
+        self.console.print(
+            f"Smoke test: {len(result.checks) - len(result.failures)} of {len(result.checks)} checks passed; "
+            f"slowest replication seen {max(lag, default=float('nan')):.2f} s."
+        )
+        for failed in result.failures:
+            self.console.print(f"  failed: {failed.name}: {failed.failure}", style="red", markup=False)
+        if result.failures:
+            raise ViolationError(
+                f"{len(result.failures)} smoke checks failed.", "See each with: make smoke-test"
+            )
+        self.console.print(f"\nPublic name: {deployment.primary.api_url}. List the products of each region:")
+        for region in deployment.regions:
+            line = Route.to(region.api_url, region.region, variables).curl("/products")
+            self.console.print(f"  {line}", soft_wrap=True, highlight=False, markup=False)
+        self.console.print(
+            "\nLook around with terraform and the AWS CLI: "
+            'eval "$(build/venv/tools/bin/ha local env)". Take it all down: make local-down',
+            soft_wrap=True, highlight=False, markup=False,
+        )  # fmt: skip

@@ -1,0 +1,114 @@
+"""Deploying: what the CLI's verbs do, with progress for a person and errors that say what to do next."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from techmoda_ha.environments import (
+    TOKEN_AUDIENCE,
+    TOKEN_ISSUER,
+    Environment,
+    Target,
+    Workspace,
+)
+from techmoda_ha.errors import HaError
+from techmoda_ha.packaging import Package, Platform, build_packages
+from techmoda_ha.progress import terraform_progress
+from techmoda_ha.terraform import Run, Terraform
+from techmoda_ha.tokens import SigningKey
+
+DEFAULT_ARCHITECTURE = "arm64"  # Cheaper per request than x86_64 on Lambda, and the modules' default.
+
+
+def package(
+    workspace: Workspace, target: Target, console: Console, architecture: str = DEFAULT_ARCHITECTURE
+) -> list[Package]:
+    """Build every Lambda zip for a target and return what was built."""
+    platform = Platform.this_machine() if target is Target.LOCAL else Platform.lambda_runtime(architecture)
+    with console.status("Packaging the Lambda functions"):
+        return build_packages(workspace, target, platform)
+
+
+def apply(
+    workspace: Workspace, environment: Environment, variables: Mapping[str, str], console: Console
+) -> Run:
+    """Apply one environment."""
+    terraform = Terraform(workspace, environment, variables)
+    with terraform_progress(console, f"apply {environment}") as progress:
+        terraform.init()
+        run = terraform.apply(progress.listen)
+        progress.finish(describe_changes(run))
+    return run
+
+
+def plan(
+    workspace: Workspace,
+    environment: Environment,
+    variables: Mapping[str, str],
+    console: Console,
+    out: Path | None = None,
+) -> bool:
+    """Plan one environment; return whether anything would change."""
+    terraform = Terraform(workspace, environment, variables)
+    with terraform_progress(console, f"plan {environment}") as progress:
+        terraform.init()
+        changes = terraform.plan(progress.listen, out=out)
+        progress.finish("changes are due" if changes else "no changes")
+    return changes
+
+
+def describe_changes(run: Run) -> str:
+    """Return a run's change summary in words."""
+    counts = {verb: int(run.summary.get(verb, 0)) for verb in ("add", "change", "remove")}
+    if not any(counts.values()):
+        return "no changes"
+    return f"{counts['add']} added, {counts['change']} changed, {counts['remove']} removed"
+
+
+def mint_token(
+    workspace: Workspace,
+    *,
+    subject: str = "demo",
+    scope: str = "products:write",
+    issuer: str = TOKEN_ISSUER,
+    audience: str = TOKEN_AUDIENCE,
+    valid_for: timedelta = timedelta(hours=1),
+) -> str:
+    """Return a token signed with the demonstration's local key."""
+    key = SigningKey.load_or_create(workspace.signing_key_file)
+    return key.mint(
+        issuer=issuer,
+        audience=audience,
+        subject=subject,
+        scope=scope,
+        now=datetime.now(UTC),
+        valid_for=valid_for,
+    )
+
+
+def write_token(workspace: Workspace, target: Target) -> str:
+    """Return a token that may write: the local key's, or on AWS the one in HA_TOKEN.
+
+    Raises HaError when the target is AWS and HA_TOKEN is not set.
+    """
+    if target is Target.LOCAL:
+        return mint_token(workspace, subject="smoke-test")
+    if given := os.environ.get("HA_TOKEN"):
+        return given
+    raise HaError(
+        "HA_TOKEN is not set.",
+        "Get a token with scope products:write from your identity provider and export it.",
+    )
+
+
+def outputs(workspace: Workspace, environment: Environment, variables: Mapping[str, str]) -> dict[str, Any]:
+    """Return one environment's Terraform outputs."""
+    terraform = Terraform(workspace, environment, variables)
+    terraform.init()
+    return terraform.outputs()

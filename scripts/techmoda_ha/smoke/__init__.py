@@ -1,0 +1,1 @@
+"""The smoke test: does what was deployed answer, in both regions? pytest modules and what runs them."""
