@@ -21,11 +21,21 @@ class Call:
     """For whom and where a request acts.
 
     `service` is the SigV4 service name of a signed AWS API call, and empty for a call of the data plane.
+    `through` is the region at whose own address the request came in, if it did. `domain` and
+    `domain_path` are the custom domain and the path as the client sent it, base path included.
     """
 
     account_id: str
     region: str
     service: str = ""
+    through: str | None = None
+    domain: str = ""
+    domain_path: str = ""
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        """The regions that must be up for the call to be answered."""
+        return (self.region,) if self.through in {None, self.region} else (self.region, self.through or "")
 
 
 def call_of(scope: Scope) -> Call:

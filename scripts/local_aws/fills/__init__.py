@@ -20,7 +20,11 @@ from local_aws.settings import Settings
 if TYPE_CHECKING:
     from local_aws.context import Context
 
-FILLS: tuple[str, ...] = ()
+FILLS: tuple[str, ...] = (
+    "default_resources",
+    "regional_functions",
+    "custom_domain_events",
+)
 """The fills in the order in which they are installed; the app wrapped last sees a request first."""
 
 
