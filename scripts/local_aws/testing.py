@@ -1,0 +1,149 @@
+"""A local AWS for tests: on free ports, in a folder of its own, ended whatever happens to the tests.
+
+    with local_aws.testing.started(Path("build/test/smoke")) as aws:
+        aws.client("sts", "us-east-1").get_caller_identity()
+
+The server is a direct child that ends with its parent, so not even a killed test run leaves it behind.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local_aws import client, environment, instance
+from local_aws.lifecycle import START_SECONDS, log_path
+from local_aws.settings import SECRET_ACCESS_KEY, Settings
+
+_END_SECONDS = 10.0
+
+
+class NotStartedError(RuntimeError):
+    """The server ended, or was not ready in time; the message holds the end of its log."""
+
+
+@dataclass(frozen=True)
+class LocalAws:
+    """A running local AWS."""
+
+    settings: Settings
+    process: subprocess.Popen[bytes]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables for AWS tools, as `env` prints them."""
+        return environment.for_clients(self.settings, self.terraform_state)
+
+    @property
+    def terraform_state(self) -> Path:
+        """A folder for Terraform state."""
+        return self.settings.state_dir / "terraform"
+
+    def client(self, service: str, region: str, **config: Any) -> Any:
+        """A boto3 client of the account's root that fails fast: no retries, ten seconds to answer."""
+        import boto3
+        from botocore.config import Config
+
+        make_client: Callable[..., Any] = boto3.client
+        options = {"retries": {"max_attempts": 0}, "connect_timeout": 2, "read_timeout": 10, **config}
+        return make_client(
+            service,
+            region_name=region,
+            endpoint_url=self.settings.endpoint_url,
+            aws_access_key_id=self.settings.account_id,
+            aws_secret_access_key=SECRET_ACCESS_KEY,
+            config=Config(**options),
+        )
+
+    @contextlib.contextmanager
+    def cut_off(self, region: str, mode: str) -> Iterator[None]:
+        """Cut the region off ("reset", "hang" or "unavailable") while the block runs."""
+        client.set_region(self.settings, region, mode)
+        try:
+            yield
+        finally:
+            client.set_region(self.settings, region, "up")
+
+    def log(self) -> str:
+        """The server's log so far."""
+        return log_path(self.settings.state_dir).read_text(errors="replace")
+
+
+@contextlib.contextmanager
+def started(parent_dir: Path, **settings: Any) -> Iterator[LocalAws]:
+    """Start a local AWS in a new folder under `parent_dir`, and end and remove it afterwards.
+
+    `settings` are fields of Settings that shall differ from the defaults; the port is a free one.
+    Raises NotStartedError.
+    """
+    parent_dir.mkdir(parents=True, exist_ok=True)
+    state_dir = Path(tempfile.mkdtemp(prefix="local-aws-", dir=parent_dir)).resolve()
+    settings.setdefault("port", free_port(Settings(state_dir=state_dir, **settings).addresses))
+    wanted = Settings(state_dir=state_dir, **settings)
+    with log_path(state_dir).open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "local_aws", "serve", "--exit-with-parent"],
+            env={**_inherited(), **wanted.as_environment()},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    running = LocalAws(wanted, process)
+    try:
+        _wait_until_ready(running)
+        yield running
+    finally:
+        _end(process)
+        shutil.rmtree(state_dir, ignore_errors=True)
+
+
+def free_port(addresses: list[str]) -> int:
+    """A port that is free on every one of the addresses at present."""
+    while True:
+        with contextlib.ExitStack() as probes, contextlib.suppress(OSError):
+            port = 0
+            for address in addresses:
+                probe = probes.enter_context(socket.socket())
+                probe.bind((address, port))
+                port = probe.getsockname()[1]
+            return port
+
+
+def _inherited() -> dict[str, str]:
+    """The environment, without what could make the server another instance than the one asked for."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("LOCAL_AWS_") and name != environment.INSTANCE_VARIABLE
+    }
+
+
+def _wait_until_ready(aws: LocalAws) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and aws.process.poll() is None:
+        served = instance.read(aws.settings.state_dir)
+        with contextlib.suppress(client.ControlError):
+            answer = client.status(aws.settings, timeout=1)
+            if served and answer["ready"] and answer["instance"] == served.id:
+                return
+        time.sleep(0.05)
+    raise NotStartedError("the local AWS did not start:\n" + aws.log()[-2000:])
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(_END_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
