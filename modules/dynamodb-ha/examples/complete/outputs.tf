@@ -1,0 +1,4 @@
+output "products" {
+  description = "Everything the products module tells."
+  value       = module.products
+}
