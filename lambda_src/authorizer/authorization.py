@@ -1,11 +1,16 @@
 """Answering one REQUEST authorizer event."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from authorizer.policy import policy
 from authorizer.tokens import TokenError, TokenVerifier
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Logger
 
 
 class UnauthorizedError(Exception):
@@ -15,20 +20,12 @@ class UnauthorizedError(Exception):
         super().__init__("Unauthorized")
 
 
-class Log(Protocol):
-    """As much of a logger as is needed here."""
-
-    def warning(self, msg: object, /, **kwargs: Any) -> None:
-        """Write a line."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Authorizer:
     """Turns events into policies."""
 
     verifier: TokenVerifier
-    log: Log
+    log: Logger
 
     def authorize(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """Return a policy: allow with the write scope, deny (403) without it.
