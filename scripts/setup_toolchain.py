@@ -28,8 +28,8 @@ MINIMUM_TERRAFORM = (1, 11)
 ENVIRONMENTS = ("tools", "checkov")
 PROVIDER = Path("registry.terraform.io", "hashicorp", "aws")
 PROVIDER_VERSION = "5.100.0"
-# Where Terraform itself looks when no configuration says otherwise (CLI configuration, "Implied local mirrors"),
-# then the usual software roots, searched a few folders deep.
+# Where Terraform itself looks when no configuration says otherwise ("implied local mirrors" in its CLI
+# documentation), then the usual software roots, searched a few folders deep.
 CONVENTIONAL_MIRRORS = (
     Path.home() / ".terraform.d" / "plugins",
     Path("/usr/local/share/terraform/plugins"),
@@ -48,7 +48,8 @@ def check_python() -> None:
     if sys.version_info < MINIMUM_PYTHON:
         have, want = platform.python_version(), ".".join(map(str, MINIMUM_PYTHON))
         raise MissingRequirementError(
-            f"Python {want} or newer is needed, this is {have}. Install it and run: make setup PYTHON=python{want}"
+            f"Python {want} or newer is needed, this is {have}. "
+            f"Install it and run: make setup PYTHON=python{want}"
         )
 
 

@@ -183,8 +183,10 @@ def smoke(target: str, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(result.as_json(), indent=2))
     if result.failures:
-        raise ViolationError(f"{len(result.failures)} of {len(result.checks)} smoke checks failed.",
-                             "Each failure is shown above; build/evidence/smoke.json keeps them.")  # fmt: skip
+        raise ViolationError(
+            f"{len(result.failures)} of {len(result.checks)} smoke checks failed.",
+            "Each failure is shown above; build/evidence/smoke.json keeps them.",
+        )
 
 
 @main.command()

@@ -1,4 +1,4 @@
-"""Progress that a person can follow: a live line per piece of work, plain lines where there is no terminal."""
+"""Progress that a person can follow: a live line per piece of work, plain lines without a terminal."""
 
 from __future__ import annotations
 

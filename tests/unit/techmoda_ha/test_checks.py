@@ -1,0 +1,109 @@
+"""`make test` fails when a check fails, leaves nothing behind, and cannot pass on nothing."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from techmoda_ha import checks
+from techmoda_ha.checks import Check, Runner, run_all, select
+from techmoda_ha.environments import Workspace
+from techmoda_ha.errors import HaError, ViolationError
+
+
+def python(name: str, code: str) -> Check:
+    return Check(name, "a check", ((sys.executable, "-c", code),))
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    return Workspace(tmp_path, tmp_path / "build")
+
+
+@pytest.fixture
+def console() -> Console:
+    return Console(file=io.StringIO(), width=120)
+
+
+def said(console: Console) -> str:
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def test_a_failing_check_fails_the_run_and_shows_its_output(workspace: Workspace, console: Console) -> None:
+    with pytest.raises(ViolationError, match="Failed: bad"):
+        run_all(workspace, [python("good", "pass"), python("bad", "raise SystemExit('the reason')")], console)
+    assert "the reason" in said(console)
+    assert "1 passed, 1 failed" in said(console)
+
+
+def test_a_later_command_does_not_run_after_one_that_failed(workspace: Workspace, console: Console) -> None:
+    mark = workspace.root / "build" / "mark"
+    commands = ((sys.executable, "-c", "raise SystemExit(1)"), ("touch", str(mark)))
+    with pytest.raises(ViolationError):
+        run_all(workspace, [Check("two steps", "", commands)], console)
+    assert not mark.exists()
+
+
+def test_a_check_that_leaves_a_file_outside_build_fails_the_run(
+    workspace: Workspace, console: Console
+) -> None:
+    with pytest.raises(ViolationError, match="files left behind"):
+        run_all(workspace, [python("untidy", "open('stray.txt', 'w')")], console)
+    assert "stray.txt" in said(console)
+
+
+def test_files_under_build_are_nobodys_business(workspace: Workspace, console: Console) -> None:
+    run_all(workspace, [python("tidy", "open('build/x', 'w')")], console)
+    assert "1 passed, 0 failed" in said(console)
+
+
+def test_no_check_at_all_is_an_error(workspace: Workspace, console: Console) -> None:
+    with pytest.raises(HaError, match="nothing to check"):
+        run_all(workspace, [], console)
+
+
+def test_an_unknown_check_is_refused_by_name() -> None:
+    with pytest.raises(HaError, match="no check named nonsense"):
+        select([python("good", "pass")], ["nonsense"])
+
+
+def test_a_tool_that_is_not_installed_is_a_tool_failure(workspace: Workspace, console: Console) -> None:
+    with pytest.raises(HaError, match="did not start") as caught:
+        run_all(workspace, [Check("gone", "", (("no-such-tool",),))], console)
+    assert caught.value.exit_code == 2
+
+
+def test_stopping_ends_the_processes_of_a_running_check(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checks, "STOP_SIGNALS", tuple((number, 5) for number, _ in checks.STOP_SIGNALS))
+    code = "import os, time, pathlib; pathlib.Path('build/pid').write_text(str(os.getpid())); time.sleep(60)"
+    workspace.build.mkdir()
+    runner = Runner(workspace)
+    thread = threading.Thread(target=runner.run, args=(python("long", code),))
+    thread.start()
+    pid_file = workspace.build / "pid"
+    while not (pid_file.exists() and pid_file.read_text()):
+        time.sleep(0.02)
+    runner.stop()
+    thread.join(timeout=10)
+    assert not thread.is_alive()
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid_file.read_text()), 0)
+
+
+def test_every_module_with_tests_is_checked() -> None:
+    workspace = Workspace.from_environment()
+    names = {check.name for check in checks.all_checks(workspace)}
+    modules = {path.name for path in (workspace.root / "modules").iterdir() if path.is_dir()}
+    assert {f"terraform-test-{module}" for module in modules} <= names

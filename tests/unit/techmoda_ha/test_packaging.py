@@ -1,0 +1,72 @@
+"""The same input gives the same zip, whatever its files' dates, order or modes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from techmoda_ha import packaging
+from techmoda_ha.environments import Target, Workspace
+from techmoda_ha.errors import HaError
+from techmoda_ha.packaging import Platform, build_packages, write_zip
+
+
+def make_content(folder: Path, names: list[str]) -> Path:
+    for name in names:
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"# {name}\n")
+    return folder
+
+
+def digest(content: Path, file: Path) -> str:
+    write_zip(content, file)
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def test_dates_modes_and_creation_order_do_not_change_the_zip(tmp_path: Path) -> None:
+    first = make_content(tmp_path / "a", ["handler.py", "common/log.py"])
+    second = make_content(tmp_path / "b", ["common/log.py", "handler.py"])
+    os.utime(second / "handler.py", (0, 0))
+    (second / "handler.py").chmod(0o755)
+    assert digest(first, tmp_path / "a.zip") == digest(second, tmp_path / "b.zip")
+
+
+def test_a_changed_file_changes_the_zip(tmp_path: Path) -> None:
+    content = make_content(tmp_path / "a", ["handler.py"])
+    before = digest(content, tmp_path / "a.zip")
+    (content / "handler.py").write_text("broken")
+    assert digest(content, tmp_path / "b.zip") != before
+
+
+def test_compiled_and_installer_files_stay_out(tmp_path: Path) -> None:
+    content = make_content(
+        tmp_path / "a", ["x.py", "__pycache__/x.pyc", "lib-1.0.dist-info/RECORD", "bin/tool"]
+    )
+    write_zip(content, tmp_path / "a.zip")
+    assert zipfile.ZipFile(tmp_path / "a.zip").namelist() == ["x.py"]
+
+
+def test_a_package_over_lambdas_limit_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packaging, "UNPACKED_LIMIT_BYTES", 3)
+    content = make_content(tmp_path / "a", ["handler.py"])
+    with pytest.raises(HaError, match="over Lambda's limit"):
+        write_zip(content, tmp_path / "a.zip")
+
+
+def test_an_empty_lambda_folder_is_an_error(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path, tmp_path / "build")
+    with pytest.raises(HaError, match="holds no function"):
+        build_packages(workspace, Target.LOCAL, Platform.this_machine())
+
+
+def test_a_function_without_its_locked_requirements_is_refused(tmp_path: Path) -> None:
+    make_content(tmp_path, ["lambda_src/products_api/handler.py", "lambda_src/common/x.py"])
+    workspace = Workspace(tmp_path, tmp_path / "build")
+    with pytest.raises(HaError, match="requirements of products_api could not be installed"):
+        build_packages(workspace, Target.LOCAL, Platform.this_machine())
+    assert not workspace.packages(Target.LOCAL).exists()

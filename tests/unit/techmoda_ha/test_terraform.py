@@ -1,0 +1,153 @@
+"""Terraform's words reach the person whole, and its state goes where it belongs."""
+
+from __future__ import annotations
+
+import json
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from techmoda_ha.environments import Environment, Workspace
+from techmoda_ha.errors import HaError
+from techmoda_ha.terraform import Run, Terraform, describe_diagnostic, graceful_interrupt
+
+FAKE_TERRAFORM = """#!{python}
+import json, sys
+for event in {events!r}:
+    print(event if isinstance(event, str) else json.dumps(event))
+sys.exit({status})
+"""
+
+
+def diagnostic(summary: str, severity: str = "error") -> dict[str, Any]:
+    return {
+        "type": "diagnostic",
+        "diagnostic": {
+            "severity": severity,
+            "summary": summary,
+            "detail": "AccessDenied: not authorized to perform kms:CreateKey",
+            "address": "module.data.aws_kms_key.this",
+            "range": {"filename": "kms.tf", "start": {"line": 7}},
+        },
+    }
+
+
+def changes(operation: str, add: int) -> dict[str, Any]:
+    return {
+        "type": "change_summary",
+        "changes": {"operation": operation, "add": add, "change": 0, "remove": 0},
+    }
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    for environment in Environment:
+        (tmp_path / "envs" / environment).mkdir(parents=True)
+        (tmp_path / "envs" / environment / "main.tf").write_text("")
+    return Workspace(tmp_path, tmp_path / "build")
+
+
+@pytest.fixture
+def terraform(workspace: Workspace, tmp_path: Path) -> Terraform:
+    return Terraform(workspace, Environment.PRIMARY, {"HA_STATE_DIR": str(tmp_path / "state")})
+
+
+def install_fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, events: list[Any], status: int) -> None:
+    file = tmp_path / "bin" / "terraform"
+    file.parent.mkdir()
+    file.write_text(FAKE_TERRAFORM.format(python=sys.executable, events=events, status=status))
+    file.chmod(file.stat().st_mode | stat.S_IEXEC)
+    monkeypatch.setenv("PATH", str(file.parent), prepend=":")
+
+
+def test_an_error_is_shown_with_its_address_place_and_whole_detail() -> None:
+    text = describe_diagnostic(diagnostic("creating KMS Key")["diagnostic"])
+    assert text.splitlines() == [
+        "Error: creating KMS Key",
+        "  with module.data.aws_kms_key.this",
+        "  on kms.tf line 7",
+        "AccessDenied: not authorized to perform kms:CreateKey",
+    ]
+
+
+def test_warnings_are_not_reported_as_errors() -> None:
+    run = Run()
+    run.take(json.dumps(diagnostic("deprecated", "warning")))
+    run.take(json.dumps(diagnostic("creating KMS Key")))
+    assert "deprecated" not in run.error_text
+    assert "creating KMS Key" in run.error_text
+
+
+def test_words_that_are_no_json_are_kept_for_the_error() -> None:
+    run = Run()
+    assert run.take("panic: runtime error\n") is None
+    assert run.error_text == "panic: runtime error"
+
+
+def test_a_failed_apply_raises_with_every_error_and_the_next_step(
+    terraform: Terraform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install_fake(tmp_path, monkeypatch, [diagnostic("first"), diagnostic("second")], 1)
+    with pytest.raises(HaError, match="terraform apply failed in envs/primary") as caught:
+        terraform.apply()
+    assert "first" in caught.value.detail
+    assert "second" in caught.value.detail
+    assert "make apply ENV=primary" in caught.value.next_step
+
+
+def test_an_apply_reports_its_changes_and_every_event(
+    terraform: Terraform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install_fake(tmp_path, monkeypatch, [changes("plan", 3), changes("apply", 3)], 0)
+    heard: list[dict[str, Any]] = []
+    run = terraform.apply(heard.append)
+    assert run.summary["add"] == 3
+    assert [event["changes"]["operation"] for event in heard] == ["plan", "apply"]
+
+
+@pytest.mark.parametrize(("status", "expected"), [(0, False), (2, True)])
+def test_a_plan_tells_whether_anything_would_change(
+    terraform: Terraform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int, *, expected: bool
+) -> None:
+    install_fake(tmp_path, monkeypatch, [changes("plan", 0)], status)
+    assert terraform.plan() is expected
+
+
+def test_each_environment_has_its_own_state_file(workspace: Workspace) -> None:
+    files = {Terraform(workspace, one, {"HA_STATE_DIR": "/s"}).state_file for one in Environment}
+    assert len(files) == len(Environment)
+
+
+def test_a_build_folder_elsewhere_never_shares_terraform_data_with_the_checkout(tmp_path: Path) -> None:
+    own, test = Workspace(tmp_path, tmp_path / "build"), Workspace(tmp_path, tmp_path / "build" / "test")
+    assert own.terraform_data_dir(Environment.DR) == tmp_path / "envs" / "dr" / ".terraform"
+    assert test.terraform_data_dir(Environment.DR) == tmp_path / "build" / "test" / "terraform" / "dr"
+
+
+def test_an_interrupted_terraform_is_told_once_and_waited_for(tmp_path: Path) -> None:
+    script = (
+        "import signal, sys, time, pathlib\n"
+        f"state = pathlib.Path({str(tmp_path / 'state')!r})\n"
+        "def stop(*_):\n"
+        "    state.write_text('written')\n"
+        "    sys.exit(1)\n"
+        "signal.signal(signal.SIGINT, stop)\n"
+        "print('ready', flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, process_group=0
+    )
+    assert process.stdout
+    process.stdout.readline()
+    with (
+        pytest.raises(HaError, match="its state is written"),
+        graceful_interrupt(process, Environment.PRIMARY, "apply"),
+    ):
+        raise KeyboardInterrupt
+    assert (tmp_path / "state").read_text() == "written"
+    assert process.poll() is not None
