@@ -24,6 +24,8 @@ FILLS: tuple[str, ...] = (
     "default_resources",
     "regional_functions",
     "custom_domain_events",
+    "application_autoscaling",
+    "cloudwatch_alarms",
 )
 """The fills in the order in which they are installed; the app wrapped last sees a request first."""
 
