@@ -97,10 +97,7 @@ def local_aws_variables() -> dict[str, str]:
     """
     answer = local_aws("env", "--json")
     if answer.returncode != 0:
-        said = answer.stderr.strip() or answer.stdout.strip()
-        raise HaError(
-            "The local AWS is not running.", "Start it: make local-up (or: ha local up)", detail=said
-        )
+        raise HaError("The local AWS is not running.", "Start it: make local-up (or: ha local up)")
     return {str(key): str(value) for key, value in json.loads(answer.stdout).items()}
 
 

@@ -39,7 +39,7 @@ def test_a_machine_without_terraform_is_told_how_to_get_it(
     setup: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(setup.MissingRequirementError, match="Install 1.11 or newer"):
+    with pytest.raises(setup.MissingRequirementError, match=r"Install 1\.11 or newer"):
         setup.terraform_path()
 
 
@@ -101,5 +101,5 @@ def test_a_changed_lock_file_changes_the_fingerprint(setup: ModuleType, tmp_path
 
 
 def test_a_command_that_fails_is_reported_with_its_own_words(setup: ModuleType) -> None:
-    with pytest.raises(setup.MissingRequirementError, match="(?s)Installing failed:.*no space left"):
+    with pytest.raises(setup.MissingRequirementError, match=r"(?s)Installing failed:.*no space left"):
         setup.run([sys.executable, "-c", "raise SystemExit('no space left')"], "Installing")
