@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
 
 MAC_BYTES = 16
-MAX_LENGTH = 1024
 _DERIVATION_LABEL = b"techmoda products-api cursor v1"
 
 

@@ -9,7 +9,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from products_api.cursor import MAX_LENGTH as MAX_CURSOR_LENGTH
 from products_api.errors import (
     BodyTooLargeError,
     FieldError,
@@ -25,14 +24,16 @@ if TYPE_CHECKING:
 
 DEFAULT_LIMIT = 20
 MAX_LIMIT = 100
+MAX_CURSOR_LENGTH = 1024
 # The longest valid product: 2,200 characters of free text, each up to 12 bytes as \uXXXX\uXXXX,
 # is 26,400 bytes; the rest needs less than 1,000.
 MAX_BODY_BYTES = 32 * 1024
 
-_LIMIT = re.compile(r"[1-9][0-9]{0,2}")
-_CATEGORY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")  # as in schemas/product-create.json
-_PRODUCT_ID = re.compile(r"[A-Za-z0-9._~-]{1,64}")
-_IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+# Also stated in openapi.json, which is generated from these.
+CATEGORY = "[a-z0-9]+(-[a-z0-9]+)*"  # as in schemas/product-create.json
+PRODUCT_ID = "[A-Za-z0-9._~-]{1,64}"
+IDEMPOTENCY_KEY = "[!-~]{1,255}"
+_LIMIT = "[1-9][0-9]{0,2}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def list_query(event: APIGatewayProxyEvent) -> ListQuery:
 
 def is_product_id(text: str) -> bool:
     """Tell whether a product could have this id; no other text needs a look into the table."""
-    return _PRODUCT_ID.fullmatch(text) is not None
+    return re.fullmatch(PRODUCT_ID, text) is not None
 
 
 def json_object(event: APIGatewayProxyEvent) -> dict[str, Any]:
@@ -112,7 +113,7 @@ def client_key(event: APIGatewayProxyEvent, sent_by: str) -> ClientKey | None:
     key = event.headers.get("idempotency-key")
     if key is None:
         return None
-    if not _IDEMPOTENCY_KEY.fullmatch(key):
+    if not re.fullmatch(IDEMPOTENCY_KEY, key):
         raise InvalidRequestError(
             [FieldError("Idempotency-Key", "must be 1 to 255 visible ASCII characters")]
         )
@@ -141,11 +142,11 @@ def _refuse_constant(name: str) -> None:
 
 
 def _is_limit(text: str) -> bool:
-    return _LIMIT.fullmatch(text) is not None and int(text) <= MAX_LIMIT
+    return re.fullmatch(_LIMIT, text) is not None and int(text) <= MAX_LIMIT
 
 
 def _is_category(text: str) -> bool:
-    return len(text) <= 64 and _CATEGORY.fullmatch(text) is not None
+    return len(text) <= 64 and re.fullmatch(CATEGORY, text) is not None
 
 
 def _is_cursor(text: str) -> bool:
