@@ -31,6 +31,7 @@ output "plan_id" {
 output "role_arn" {
   description = "The ARN of the role that AWS Backup works with; on-demand backups of the same tables may pass it."
   value       = aws_iam_role.backup.arn
+  depends_on  = [aws_iam_role_policy.backup]
 }
 
 output "vault_arn" {

@@ -37,9 +37,9 @@ variable "name" {
   nullable    = false
 }
 
-variable "notification_topic_arn" {
-  description = "An SNS topic in the vault's region that hears of failed, expired and aborted jobs; none when left out."
-  type        = string
+variable "notifications" {
+  description = "The SNS topic, in the vault's region, that hears of failed and expired jobs; none when left out. (An object, so that a topic made in the same apply will do.)"
+  type        = object({ topic_arn = string })
   default     = null
 }
 
@@ -90,7 +90,7 @@ variable "rules" {
 variable "selection" {
   description = "What is backed up: the ARNs of tables, and every supported resource that carries all of `tags`."
   type = object({
-    arns = optional(set(string), [])
+    arns = optional(list(string), [])
     tags = optional(map(string), {})
   })
   nullable = false

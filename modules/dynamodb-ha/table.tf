@@ -105,7 +105,7 @@ resource "aws_dynamodb_resource_policy" "table" {
   count = var.resource_policy == null ? 0 : 1
 
   resource_arn = aws_dynamodb_table.this.arn
-  policy       = var.resource_policy
+  policy       = var.resource_policy.json
 }
 
 resource "aws_dynamodb_contributor_insights" "table" {

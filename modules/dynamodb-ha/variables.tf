@@ -159,7 +159,7 @@ variable "replicas" {
     kms_key_arn            = optional(string)
     point_in_time_recovery = optional(bool, true)
     deletion_protection    = optional(bool)
-    resource_policy        = optional(string)
+    resource_policy        = optional(object({ json = string }))
     tags                   = optional(map(string), {})
   }))
   default  = {}
@@ -167,8 +167,8 @@ variable "replicas" {
 }
 
 variable "resource_policy" {
-  description = "A resource-based policy (JSON) for the table; none when left out. A replica has its own, in `replicas`."
-  type        = string
+  description = "A resource-based policy (its JSON text) for the table; none when left out. A replica has its own, in `replicas`. (An object, so that a policy naming things made in the same apply will do.)"
+  type        = object({ json = string })
   default     = null
 }
 

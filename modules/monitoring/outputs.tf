@@ -1,11 +1,11 @@
 output "alarm_arns" {
   description = "The ARNs of the alarms, by short name (\"api-latency\", …)."
-  value       = { for key, alarm in aws_cloudwatch_metric_alarm.this : key => alarm.arn }
+  value       = { for key, alarm in local.all_alarms : key => alarm.arn }
 }
 
 output "alarm_names" {
   description = "The full names of the alarms, sorted."
-  value       = sort([for alarm in aws_cloudwatch_metric_alarm.this : alarm.alarm_name])
+  value       = sort(values(local.all_alarms)[*].alarm_name)
 }
 
 output "dashboard_name" {

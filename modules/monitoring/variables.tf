@@ -12,7 +12,7 @@ variable "api" {
 
 variable "extra_alarm_actions" {
   description = "ARNs that every alarm notifies besides the module's own topic, for example an incident responder's topic."
-  type        = set(string)
+  type        = list(string)
   default     = []
   nullable    = false
 }

@@ -41,7 +41,7 @@ resource "aws_dynamodb_resource_policy" "replica" {
   count = var.settings.resource_policy == null ? 0 : 1
 
   resource_arn = aws_dynamodb_table_replica.this.arn
-  policy       = var.settings.resource_policy
+  policy       = var.settings.resource_policy.json
 }
 
 resource "aws_dynamodb_contributor_insights" "replica" {

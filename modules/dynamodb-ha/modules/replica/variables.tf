@@ -10,7 +10,7 @@ variable "settings" {
     kms_key_arn            = optional(string)
     point_in_time_recovery = optional(bool, true)
     deletion_protection    = optional(bool)
-    resource_policy        = optional(string)
+    resource_policy        = optional(object({ json = string }))
   })
   default  = {}
   nullable = false

@@ -1,0 +1,33 @@
+terraform {
+  required_version = ">= 1.11"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 5.100"
+    }
+  }
+}
+
+provider "aws" {
+  region = "us-east-1"
+}
+
+provider "aws" {
+  alias  = "dr"
+  region = "us-west-2"
+}
+
+# Daily, weekly and monthly backups of every table tagged Backup = yes, copied to us-west-2.
+module "backup" {
+  source = "../.."
+
+  providers = {
+    aws         = aws
+    aws.replica = aws.dr
+  }
+
+  name                   = "example"
+  manage_region_settings = true
+  selection              = { tags = { Backup = "yes" } }
+}
