@@ -128,12 +128,21 @@ def package(target: str, architecture: str, *, as_json: bool) -> None:
 @environment_option
 @target_option
 @click.option("--out", type=click.Path(path_type=Path), help="Save the plan in this file.")
-def plan(environment: str, target: str, out: Path | None) -> None:
-    """Say what `apply` would change. Exit status 0 in both cases."""
+@json_option
+def plan(environment: str, target: str, out: Path | None, *, as_json: bool) -> None:
+    """Say what `apply` would change. Exit status 0 whether or not anything would."""
     workspace = Workspace.from_environment()
     variables = process_variables(workspace, Target(target))
     operations.package(workspace, Target(target), console)
-    operations.plan(workspace, Environment(environment), variables, console, out.resolve() if out else None)
+    run = operations.plan(
+        workspace, Environment(environment), variables, console, out.resolve() if out else None
+    )
+    if as_json:
+        click.echo(json.dumps({"changes": run.has_changes, "planned": run.planned, "summary": run.summary}))
+        return
+    for change in run.planned:
+        click.echo(f"{change['action']:8} {change['address']}")
+    click.echo(f"envs/{environment}: {operations.describe_changes(run)}.")
 
 
 @main.command()

@@ -53,22 +53,23 @@ def plan(
     variables: Mapping[str, str],
     console: Console,
     out: Path | None = None,
-) -> bool:
-    """Plan one environment; return whether anything would change."""
+) -> Run:
+    """Plan one environment; return the run."""
     terraform = Terraform(workspace, environment, variables)
     with terraform_progress(console, f"plan {environment}") as progress:
         terraform.init()
-        changes = terraform.plan(progress.listen, out=out)
-        progress.finish("changes are due" if changes else "no changes")
-    return changes
+        run = terraform.plan(progress.listen, out=out)
+        progress.finish("changes are due" if run.has_changes else "no changes")
+    return run
 
 
 def describe_changes(run: Run) -> str:
-    """Return a run's change summary in words."""
+    """Return a run's change summary in words: what a plan would do, or what an apply did."""
     counts = {verb: int(run.summary.get(verb, 0)) for verb in ("add", "change", "remove")}
     if not any(counts.values()):
-        return "no changes"
-    return f"{counts['add']} added, {counts['change']} changed, {counts['remove']} removed"
+        return "outputs change only" if run.has_changes else "no changes"
+    to = "to be " if run.summary.get("operation") == "plan" else ""
+    return f"{counts['add']} {to}added, {counts['change']} {to}changed, {counts['remove']} {to}removed"
 
 
 def mint_token(

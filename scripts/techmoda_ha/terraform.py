@@ -24,6 +24,7 @@ from techmoda_ha.errors import HaError
 
 Event = dict[str, Any]
 Listener = Callable[[Event], None]
+PLAN_HAS_CHANGES = 2  # what `terraform plan -detailed-exitcode` exits with
 INTERRUPT_PATIENCE_SECONDS = 120  # Terraform stops the running operations and writes the state first.
 
 
@@ -51,6 +52,7 @@ class Run:
     exit_code: int = 0
     diagnostics: list[Event] = field(default_factory=list)
     summary: dict[str, Any] = field(default_factory=dict)
+    planned: list[dict[str, str]] = field(default_factory=list)
     other_output: list[str] = field(default_factory=list)
 
     def take(self, line: str) -> Event | None:
@@ -62,9 +64,17 @@ class Run:
             return None
         if event.get("type") == "diagnostic":
             self.diagnostics.append(event.get("diagnostic", {}))
+        if event.get("type") == "planned_change":
+            change = event["change"]
+            self.planned.append({"action": change["action"], "address": change["resource"]["addr"]})
         if event.get("type") == "change_summary":
             self.summary = event.get("changes", {})
         return event
+
+    @property
+    def has_changes(self) -> bool:
+        """Tell whether a plan (with -detailed-exitcode) would change anything, outputs included."""
+        return self.exit_code == PLAN_HAS_CHANGES
 
     @property
     def error_text(self) -> str:
@@ -138,13 +148,13 @@ class Terraform:
         current = changed <= modules and (data_dir / "providers").is_dir()
         return bool(current and known.get("path") == backend["path"])
 
-    def plan(self, listener: Listener = ignore, *, out: Path | None = None) -> bool:
-        """Plan; return whether anything would change."""
+    def plan(self, listener: Listener = ignore, *, out: Path | None = None) -> Run:
+        """Plan; return the run, whose `has_changes` tells whether anything would change."""
         options = {"out": str(out)} if out else {}
         run = self._stream("plan", listener, detailed_exitcode=IsFlagged, **options)
-        if run.exit_code not in (0, 2):
+        if run.exit_code not in (0, PLAN_HAS_CHANGES):
             raise self._failed("plan", run)
-        return run.exit_code == 2
+        return run
 
     def apply(self, listener: Listener = ignore, **options: object) -> Run:
         """Apply without asking; return the run with its change summary."""

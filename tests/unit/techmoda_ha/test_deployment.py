@@ -84,7 +84,8 @@ def test_smoke_results_keep_failures_errors_and_figures(tmp_path: Path) -> None:
     file = tmp_path / "junit.xml"
     file.write_text(
         "<testsuites><testsuite>"
-        '<testcase name="good" time="0.1"><properties><property name="lag x" value="0.5"/></properties></testcase>'
+        '<testcase name="good" time="0.1">'
+        '<properties><property name="lag x" value="0.5"/></properties></testcase>'
         '<testcase name="bad" time="0.2"><failure message="no">trace</failure></testcase>'
         '<testcase name="broken" time="0"><error message="fixture">trace</error></testcase>'
         '<testcase name="passed over" time="0"><skipped message="why"/></testcase>'

@@ -114,7 +114,7 @@ def test_a_plan_tells_whether_anything_would_change(
     terraform: Terraform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int, *, expected: bool
 ) -> None:
     install_fake(tmp_path, monkeypatch, [changes("plan", 0)], status)
-    assert terraform.plan() is expected
+    assert terraform.plan().has_changes is expected
 
 
 def test_each_environment_has_its_own_state_file(workspace: Workspace) -> None:
