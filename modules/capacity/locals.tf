@@ -1,0 +1,21 @@
+locals {
+  # Lambda refuses reservations that leave less than this for everything else in the account.
+  unreserved_minimum = 100
+
+  surge = {
+    requests_per_second = var.capacity.requests_per_second * var.capacity.surge_factor
+    reads_per_second    = var.capacity.requests_per_second * var.capacity.surge_factor * (1 - var.capacity.write_share)
+    writes_per_second   = var.capacity.requests_per_second * var.capacity.surge_factor * var.capacity.write_share
+  }
+
+  reserved_total = var.capacity.products.reserved_concurrency + var.capacity.authorizer.reserved_concurrency
+
+  # Concurrency is rate times duration (Lambda developer guide). Target tracking keeps the table's use at the target,
+  # so the maximum must hold the surge at that utilization.
+  need = {
+    products_concurrency   = ceil(local.surge.requests_per_second * var.capacity.products.p99_seconds)
+    authorizer_concurrency = ceil(local.surge.writes_per_second * var.capacity.authorizer.p99_seconds)
+    table_read_units       = ceil(local.surge.reads_per_second * var.capacity.table.read_units_per_read * 100 / var.capacity.table.target_utilization)
+    table_write_units      = ceil(local.surge.writes_per_second * var.capacity.table.write_units_per_write * 100 / var.capacity.table.target_utilization)
+  }
+}

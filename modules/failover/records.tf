@@ -1,0 +1,33 @@
+# The alias of the public name in this region's role. evaluate_target_health stays off: for an API Gateway domain it
+# says nothing about the API behind it (Route 53 developer guide), the health check does.
+
+resource "aws_route53_record" "public" {
+  zone_id         = var.hosted_zone_id
+  name            = var.domain_names.public
+  type            = "A"
+  set_identifier  = local.region
+  health_check_id = aws_route53_health_check.endpoint.id
+
+  failover_routing_policy {
+    type = var.role
+  }
+
+  alias {
+    name                   = var.domain_targets.public.domain_name
+    zone_id                = var.domain_targets.public.zone_id
+    evaluate_target_health = false
+  }
+}
+
+# The region's own name always leads to the region, healthy or not: that is what is checked.
+resource "aws_route53_record" "regional" {
+  zone_id = var.hosted_zone_id
+  name    = var.domain_names.regional
+  type    = "A"
+
+  alias {
+    name                   = var.domain_targets.regional.domain_name
+    zone_id                = var.domain_targets.regional.zone_id
+    evaluate_target_health = false
+  }
+}

@@ -1,0 +1,95 @@
+locals {
+  models = {
+    ProductCreate = { description = "The fields of a new product.", schema = file("${local.schema_dir}/product-create.json") }
+    ProductUpdate = { description = "The full new state of a product.", schema = file("${local.schema_dir}/product-update.json") }
+  }
+
+  routes = {
+    "/health"       = { GET = {} }
+    "/openapi.json" = { GET = {} }
+    "/products" = {
+      GET  = { query_parameters = { category = false, cursor = false, limit = false } }
+      POST = { authorized = true, model = "ProductCreate" }
+    }
+    "/products/{id}" = {
+      GET    = {}
+      PUT    = { authorized = true, model = "ProductUpdate" }
+      DELETE = { authorized = true }
+    }
+  }
+}
+
+module "api" {
+  source = "../api"
+
+  name                        = var.name
+  description                 = "TechModa's product catalogue."
+  base_path                   = local.base_path
+  domain_names                = var.domain_names
+  hosted_zone_id              = var.hosted_zone_id
+  routes                      = local.routes
+  models                      = local.models
+  problem_type_prefix         = "urn:techmoda:problem:"
+  cors                        = { allowed_origin = var.allowed_origin }
+  throttle                    = var.throttle
+  waf                         = var.waf
+  manage_account_logging_role = var.manage_account_logging_role
+
+  integration = {
+    function_name = module.products.function_name
+    alias         = module.products.alias_name
+    invoke_arn    = module.products.invoke_arn
+    timeout_ms    = (local.products_timeout_seconds + 1) * 1000
+  }
+
+  authorizer = {
+    function_name = module.authorizer.function_name
+    alias         = module.authorizer.alias_name
+    invoke_arn    = module.authorizer.invoke_arn
+  }
+
+  kms_key_arn        = aws_kms_key.operations.arn
+  log_retention_days = var.log_retention_days
+  tags               = var.tags
+}
+
+module "failover" {
+  source = "../failover"
+
+  name           = var.name
+  role           = var.environment == "primary" ? "PRIMARY" : "SECONDARY"
+  hosted_zone_id = var.hosted_zone_id
+  domain_names   = var.domain_names
+  domain_targets = module.api.domain_targets
+  health_check   = merge(var.health_check, { path = "/${local.base_path}/health" })
+  api            = { name = module.api.api_name, stage = module.api.stage_name }
+  alarm_actions  = [module.monitoring.topic_arn]
+  runbook_url    = "${var.runbook_base_url}/region-outage.md"
+  tags           = var.tags
+}
+
+module "monitoring" {
+  source = "../monitoring"
+
+  name             = var.name
+  alarm_email      = var.alarm_email
+  runbook_base_url = var.runbook_base_url
+  api              = { name = module.api.api_name, stage = module.api.stage_name }
+  tags             = var.tags
+
+  functions = {
+    products   = { name = module.products.function_name, alias = module.products.alias_name }
+    authorizer = { name = module.authorizer.function_name, alias = module.authorizer.alias_name }
+  }
+
+  tables = {
+    products = {
+      name            = var.tables.products.name
+      indexes         = [var.tables.products.category_index]
+      replica_regions = var.tables.products.replica_regions
+    }
+  }
+
+  # Route 53's metrics exist in us-east-1 only; elsewhere the alarm of modules/failover watches the endpoint.
+  health_checks = local.region == "us-east-1" ? { "${var.environment}-endpoint" = module.failover.health_check_id } : {}
+}

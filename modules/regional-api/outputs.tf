@@ -1,0 +1,87 @@
+output "alarm_names" {
+  description = "The names of all alarms in this region, sorted."
+  value       = sort(concat(module.monitoring.alarm_names, [module.failover.alarm_name], compact([module.products.canary_alarm_name])))
+}
+
+output "api_url" {
+  description = "The URL that clients use; DNS leads it to a healthy region."
+  value       = "${module.failover.public_url}/${local.base_path}"
+}
+
+output "authorizer_function_name" {
+  description = "The name of the function that judges tokens."
+  value       = module.authorizer.function_name
+}
+
+output "configuration_fingerprint" {
+  description = "A hash of every input that must be alike in both regions, code included: two different ones mean that the regions have drifted apart."
+  value       = sha256(jsonencode(local.common_configuration))
+}
+
+output "dashboard_name" {
+  description = "The name of the region's dashboard."
+  value       = module.monitoring.dashboard_name
+}
+
+output "health_check_id" {
+  description = "The id of the Route 53 health check of this region's endpoint."
+  value       = module.failover.health_check_id
+}
+
+output "log_group_names" {
+  description = "The names of the log groups: the functions', the API's and the firewall's."
+  value = merge(module.api.log_group_names, {
+    products   = module.products.log_group_name
+    authorizer = module.authorizer.log_group_name
+  })
+}
+
+output "products_function_alias" {
+  description = "The alias of the products function that serves traffic."
+  value       = module.products.alias_name
+}
+
+output "products_function_name" {
+  description = "The name of the function that answers the API."
+  value       = module.products.function_name
+}
+
+output "products_function_version" {
+  description = "The version of the products function that this apply published."
+  value       = module.products.version
+}
+
+output "products_role_name" {
+  description = "The name of the products function's role."
+  value       = module.products.role_name
+}
+
+output "region" {
+  description = "The region."
+  value       = local.region
+}
+
+output "regional_api_url" {
+  description = "The URL of this region's endpoint, whatever DNS thinks of its health."
+  value       = "${module.failover.regional_url}/${local.base_path}"
+}
+
+output "rest_api_id" {
+  description = "The id of the REST API."
+  value       = module.api.rest_api_id
+}
+
+output "stage_name" {
+  description = "The name of the API's stage."
+  value       = module.api.stage_name
+}
+
+output "topic_arn" {
+  description = "The ARN of the topic that alarms notify."
+  value       = module.monitoring.topic_arn
+}
+
+output "worst_case_seconds" {
+  description = "Seconds until Route 53 notices, at worst, that this region is down (`detection`), and until clients reach the other one (`rto`)."
+  value       = module.failover.worst_case_seconds
+}
