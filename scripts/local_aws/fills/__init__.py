@@ -26,6 +26,8 @@ FILLS: tuple[str, ...] = (
     "custom_domain_events",
     "application_autoscaling",
     "cloudwatch_alarms",
+    "dynamodb_continuous_backups",
+    "dynamodb_replicas",
 )
 """The fills in the order in which they are installed; the app wrapped last sees a request first."""
 

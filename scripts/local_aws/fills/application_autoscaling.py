@@ -29,7 +29,14 @@ from local_aws.asgi import (
     send_json,
 )
 from local_aws.fills import Fill
-from local_aws.fills.application_autoscaling_store import RegionStore, ScalingError, invalid, key_of
+from local_aws.fills.application_autoscaling_store import (
+    STORES,
+    RegionStore,
+    ScalingError,
+    Stores,
+    invalid,
+    key_of,
+)
 from local_aws.fills.service_models import service_model, validation_message
 from local_aws.settings import Settings
 
@@ -79,16 +86,16 @@ def _require_existing(call: Call, resource: str, names: Mapping[str, str]) -> No
 class ApplicationAutoScaling:
     """The service as an ASGI app.
 
-    `stores` holds one store per account and region; `clock` gives epoch seconds; `require` refuses a
-    target that does not exist.
+    `clock` gives epoch seconds; `require` refuses a target that does not exist.
     """
 
     def __init__(
         self,
+        stores: Stores,
         clock: Callable[[], float] = time.time,
         require: Callable[[Call, Mapping[str, Any]], None] = require_resource,
     ) -> None:
-        self.stores: dict[tuple[str, str], RegionStore] = {}
+        self._stores = stores
         self._clock = clock
         self._require_resource = require
         self._operations: dict[str, Callable[[Call, dict[str, Any]], dict[str, Any]]] = {
@@ -123,66 +130,64 @@ class ApplicationAutoScaling:
         except ScalingError as error:
             await send_aws_error(send, error.code, error.message)
 
-    def store(self, call: Call) -> RegionStore:
-        """The state of the caller's account in the region of the call."""
-        key = (call.account_id, call.region)
-        return self.stores.setdefault(key, RegionStore(*key))
+    def _store(self, call: Call) -> RegionStore:
+        return self._stores.of(call.account_id, call.region)
 
     def _register(self, call: Call, request: dict[str, Any]) -> dict[str, Any]:
         self._require_resource(call, request)
-        return {"ScalableTargetARN": self.store(call).register(request, self._clock())}
+        return {"ScalableTargetARN": self._store(call).register(request, self._clock())}
 
     def _deregister(self, call: Call, request: dict[str, Any]) -> dict[str, Any]:
-        self.store(call).deregister(key_of(request))
+        self._store(call).deregister(key_of(request))
         return {}
 
     def _describe_targets(self, call: Call, request: dict[str, Any]) -> dict[str, Any]:
         wanted = request.get("ResourceIds")
         found = [
             target
-            for target in self.store(call).targets.values()
+            for target in self._store(call).targets.values()
             if _selected(target, request) and (not wanted or target["ResourceId"] in wanted)
         ]
         return _page("ScalableTargets", found, request)
 
     def _put_policy(self, call: Call, request: dict[str, Any]) -> dict[str, Any]:
-        policy = self.store(call).put_policy(request, self._clock())
+        policy = self._store(call).put_policy(request, self._clock())
         return {"PolicyARN": policy["PolicyARN"], "Alarms": policy["Alarms"]}
 
     def _delete_policy(self, call: Call, request: dict[str, Any]) -> dict[str, Any]:
-        self.store(call).delete_policy(key_of(request), request["PolicyName"])
+        self._store(call).delete_policy(key_of(request), request["PolicyName"])
         return {}
 
     def _describe_policies(self, call: Call, request: dict[str, Any]) -> dict[str, Any]:
-        found = _named(self.store(call).policies.values(), "PolicyName", request.get("PolicyNames"), request)
+        found = _named(self._store(call).policies.values(), "PolicyName", request.get("PolicyNames"), request)
         return _page("ScalingPolicies", found, request)
 
     def _put_action(self, call: Call, request: dict[str, Any]) -> dict[str, Any]:
         _check_schedule(request.get("Schedule"))
-        self.store(call).put_action(request, self._clock())
+        self._store(call).put_action(request, self._clock())
         return {}
 
     def _delete_action(self, call: Call, request: dict[str, Any]) -> dict[str, Any]:
-        self.store(call).delete_action(key_of(request), request["ScheduledActionName"])
+        self._store(call).delete_action(key_of(request), request["ScheduledActionName"])
         return {}
 
     def _describe_actions(self, call: Call, request: dict[str, Any]) -> dict[str, Any]:
         names = request.get("ScheduledActionNames")
-        found = _named(self.store(call).actions.values(), "ScheduledActionName", names, request)
+        found = _named(self._store(call).actions.values(), "ScheduledActionName", names, request)
         return _page("ScheduledActions", found, request)
 
     def _tag(self, call: Call, request: dict[str, Any]) -> dict[str, Any]:
-        store = self.store(call)
+        store = self._store(call)
         store.tags_of(request["ResourceARN"])
         store.tag(request["ResourceARN"], request["Tags"])
         return {}
 
     def _untag(self, call: Call, request: dict[str, Any]) -> dict[str, Any]:
-        self.store(call).untag(request["ResourceARN"], request["TagKeys"])
+        self._store(call).untag(request["ResourceARN"], request["TagKeys"])
         return {}
 
     def _list_tags(self, call: Call, request: dict[str, Any]) -> dict[str, Any]:
-        return {"Tags": self.store(call).tags_of(request["ResourceARN"])}
+        return {"Tags": self._store(call).tags_of(request["ResourceARN"])}
 
 
 def _check_model(operation: str, request: Mapping[str, Any]) -> None:
@@ -234,7 +239,7 @@ def _page(member: str, items: list[dict[str, Any]], request: Mapping[str, Any]) 
 
 
 def _app(_settings: Settings) -> App:
-    return ApplicationAutoScaling()
+    return ApplicationAutoScaling(STORES)
 
 
 FILL = Fill(

@@ -153,6 +153,14 @@ class RegionStore:
             f":resource/{key[0]}/{key[1]}:policyName/{name}"
         )
 
+    def tracks(self, *key: str) -> bool:
+        """Whether a target tracking policy scales the namespace's resource in that dimension."""
+        return any(
+            policy["PolicyType"] == "TargetTrackingScaling"
+            for (target, _name), policy in self.policies.items()
+            if target == key
+        )
+
     def delete_policy(self, key: Key, name: str) -> None:
         """Remove a policy; ObjectNotFoundException when there is none of that name."""
         if self.policies.pop((key, name), None) is None:
@@ -250,3 +258,19 @@ def _not_found(what: str, key: Key, name: str) -> ScalingError:
         f"No {what} found for service namespace: {namespace}, resource ID: {resource}, "
         f"scalable dimension: {dimension}, {what} name: {name}",
     )
+
+
+class Stores:
+    """One store for each account and region, made when it is first asked for."""
+
+    def __init__(self) -> None:
+        self._stores: dict[tuple[str, str], RegionStore] = {}
+
+    def of(self, account_id: str, region: str) -> RegionStore:
+        """The store of an account in a region."""
+        key = (account_id, region)
+        return self._stores.setdefault(key, RegionStore(*key))
+
+
+STORES = Stores()
+"""What this process serves; like MiniStack's own stores, it lives as long as the process."""
