@@ -76,9 +76,11 @@ def build(environment: Environment, clock: Clock) -> Application:
         environment.idempotency_table,
         logger,
     )
-    # The KMS client is made when the first cursor is: most environments serve a request sooner without.
+    # Only the client that every request needs is made now; the others wait until they are used.
     cursors = CursorCodec(KmsKeySource(lambda: clients.kms(KEYS), environment.cursor_key_id))
-    health = HealthCheck(clients.dynamodb(HEALTH), environment.products_table, environment.region, clock)
+    health = HealthCheck(
+        lambda: clients.dynamodb(HEALTH), environment.products_table, environment.region, clock
+    )
     routes = Routes(ProductService(repository, cursors, clock), health, logger, environment.allowed_origin)
     metrics = EphemeralMetrics(namespace=environment.metrics_namespace, service=environment.service)
     return Application(routes, deadline, clock, logger, metrics)

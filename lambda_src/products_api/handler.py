@@ -7,19 +7,17 @@ traffic to an environment (and ahead of all traffic with provisioned concurrency
 import os
 from typing import Any
 
-from aws_lambda_powertools import Tracer
-
 from common.clock import SystemClock
 from products_api.application import build
 from products_api.environment import Environment
+from products_api.tracing import SampledTracing
 
 _environment = Environment.from_environ(os.environ)
 _application = build(_environment, SystemClock())
-_tracer = Tracer(service=_environment.service, patch_modules=["botocore"])
+_logged = _application.logger.inject_lambda_context(_application.handle)
+_answer = SampledTracing(_logged, _environment.service, os.environ)
 
 
-@_tracer.capture_lambda_handler(capture_response=False)
-@_application.logger.inject_lambda_context
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer an API Gateway REST proxy event."""
-    return _application.handle(event, context)
+    return _answer(event, context)

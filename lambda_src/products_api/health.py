@@ -6,6 +6,7 @@ what a read of this region depends on.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -35,8 +36,11 @@ class Verdict:
 class HealthCheck:
     """Reads one key of the table, strongly consistently, and remembers the outcome briefly."""
 
-    def __init__(self, client: DynamoDBClient, table: str, region: str, clock: Clock) -> None:
-        self._client = client
+    def __init__(
+        self, make_client: Callable[[], DynamoDBClient], table: str, region: str, clock: Clock
+    ) -> None:
+        self._make_client = make_client
+        self._client: DynamoDBClient | None = None
         self._table = table
         self._region = region
         self._clock = clock
@@ -51,6 +55,8 @@ class HealthCheck:
 
     def _probe(self) -> Verdict:
         checked_at = rfc3339(self._clock.now())
+        if self._client is None:  # made at the first question: not every environment is asked
+            self._client = self._make_client()
         try:
             with translated():
                 # Consistent: only the partition's leader can answer, and writes need it as well.

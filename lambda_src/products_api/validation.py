@@ -1,15 +1,19 @@
 """Checking bodies against the JSON Schemas in schemas/, with every field's fault named at once."""
 
+from __future__ import annotations
+
 import json
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-import fastjsonschema
+from typing import TYPE_CHECKING, Any
 
 from products_api.errors import FieldError, InvalidRequestError
 from products_api.model import ProductFields
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import fastjsonschema
 
 SCHEMAS = Path(__file__).parent / "schemas"
 WHOLE_BODY = "body"
@@ -45,14 +49,19 @@ def schema(name: str) -> dict[str, Any]:
 
 @cache
 def _validator(name: str) -> Callable[[Any], Any]:
+    import fastjsonschema  # here, so that environments that only serve reads start sooner
+
     compiled: Callable[[Any], Any] = fastjsonschema.compile(schema(name), use_default=False, fast_fail=False)
     return compiled
 
 
 def _check(name: str, body: dict[str, Any]) -> None:
+    validate = _validator(name)
+    from fastjsonschema import JsonSchemaValuesException  # imported by now
+
     try:
-        _validator(name)(body)
-    except fastjsonschema.JsonSchemaValuesException as invalid:
+        validate(body)
+    except JsonSchemaValuesException as invalid:
         found = [error for fault in invalid.errors for error in _field_errors(fault)]
         raise InvalidRequestError(sorted(found, key=lambda error: error.field)) from invalid
 
