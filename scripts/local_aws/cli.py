@@ -148,7 +148,7 @@ def logs(state_dir: Path, *, follow: bool) -> None:
 @main.command()
 @_state_dir_option
 @click.argument("name", metavar="REGION")
-@click.argument("mode", type=click.Choice([*Mode, "up"]))
+@click.argument("mode", type=click.Choice([*map(str, Mode), "up"]))
 def region(state_dir: Path, name: str, mode: str) -> None:
     """Cut a region off, or heal it.
 

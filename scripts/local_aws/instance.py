@@ -52,13 +52,13 @@ class Instance:
         return self.folder / "terraform"
 
     def process(self) -> psutil.Process | None:
-        """The server's process, or None when it is gone, a zombie, or its id belongs to another process."""
+        """The server's process, or None when it has ended or its id belongs to another process."""
         try:
             process = psutil.Process(self.pid)
             same = abs(process.create_time() - self.process_start) < _SAME_START_SECONDS
-            return process if same and process.status() != psutil.STATUS_ZOMBIE else None
         except psutil.Error:
             return None
+        return process if same and not has_ended(process) else None
 
     def workers(self) -> list[psutil.Process]:
         """The processes started by the server, also when the server itself is gone."""
@@ -92,6 +92,14 @@ class Instance:
             "regions": dict(self.settings.regions),
         }
         return record
+
+
+def has_ended(process: psutil.Process) -> bool:
+    """Whether the process is gone, or a zombie: where process 1 collects no orphans, one stays for ever."""
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def record_path(state_dir: Path) -> Path:

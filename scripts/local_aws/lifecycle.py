@@ -144,14 +144,24 @@ def _end(processes: list[psutil.Process]) -> None:
     for process in processes:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.terminate()
-    _, alive = psutil.wait_procs(processes, timeout=_END_SECONDS)
+    alive = _still_alive(processes, _END_SECONDS)
     for process in alive:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
-    _, alive = psutil.wait_procs(alive, timeout=_END_SECONDS)
+    alive = _still_alive(alive, _END_SECONDS)
     if alive:
         pids = ", ".join(str(process.pid) for process in alive)
         raise LifecycleError(f"processes {pids} of the local AWS do not end, not even by SIGKILL")
+
+
+def _still_alive(processes: list[psutil.Process], timeout: float) -> list[psutil.Process]:
+    """Those of the processes that have not ended after that time."""
+    deadline = time.monotonic() + timeout
+    while alive := [process for process in processes if not instance.has_ended(process)]:
+        if time.monotonic() > deadline:
+            break
+        time.sleep(_POLL_SECONDS)
+    return alive
 
 
 def _require_same(running_settings: Settings, wanted: Settings) -> None:

@@ -1,4 +1,4 @@
-"""A running local AWS for the tests, and small things to deploy to it."""
+"""A running local AWS for the tests."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.local_aws.deployer import Deployer
+
 from local_aws import testing
 
 _TEST_DIR = Path(os.environ.get("HA_BUILD_DIR", "build")) / "test"
@@ -23,3 +25,15 @@ def aws(test_dir: Path) -> Iterator[testing.LocalAws]:
     """One local AWS that the tests share; a test that breaks it must start its own."""
     with testing.started(test_dir) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def east(aws: testing.LocalAws) -> Deployer:
+    """Deploys to us-east-1."""
+    return Deployer(aws, "us-east-1")
+
+
+@pytest.fixture(scope="session")
+def west(aws: testing.LocalAws) -> Deployer:
+    """Deploys to us-west-2."""
+    return Deployer(aws, "us-west-2")
