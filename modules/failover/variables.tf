@@ -35,11 +35,12 @@ variable "domain_targets" {
   nullable = false
 
   validation {
-    # Both are plausible mistakes: execute-api cannot hold a custom host name, and Z2FDTNDATAQYW2 is CloudFront's zone.
+    # Both are plausible mistakes: an API's own host cannot hold a custom host name, and Z2FDTNDATAQYW2 is CloudFront's zone.
     condition = alltrue([
-      for target in values(var.domain_targets) : !strcontains(target.domain_name, "execute-api.") || startswith(target.domain_name, "d-")
-    ]) && alltrue([for target in values(var.domain_targets) : target.zone_id != "Z2FDTNDATAQYW2"])
-    error_message = "An alias must point at the custom domain's regional domain name (d-....execute-api.<region>.amazonaws.com) with its regional zone, not at the API's own execute-api host nor at CloudFront's zone."
+      for target in values(var.domain_targets) :
+      !can(regex("^[a-z0-9]{10}\\.execute-api\\.", target.domain_name)) && target.zone_id != "Z2FDTNDATAQYW2"
+    ])
+    error_message = "An alias must point at the custom domain's regional domain name with its regional zone, not at the API's own execute-api host nor at CloudFront's zone."
   }
 }
 

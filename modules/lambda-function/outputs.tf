@@ -10,7 +10,7 @@ output "alias_name" {
 
 output "canary_alarm_name" {
   description = "The name of the alarm that takes a failing canary out of the alias; null when no canary runs."
-  value       = one(aws_cloudwatch_metric_alarm.canary[*].alarm_name)
+  value       = one(values(aws_cloudwatch_metric_alarm.canary)[*].alarm_name)
 }
 
 output "failed_events_queue_arn" {

@@ -17,9 +17,12 @@ module "products" {
   reserved_concurrency = var.products_capacity.reserved_concurrency
   # Lambda refuses both at a time; while a canary runs, new environments start cold.
   provisioned_concurrency = var.products_canary == null ? var.products_capacity.provisioned : null
-  canary = var.products_canary == null ? null : merge(var.products_canary, {
-    alarm_actions = [module.monitoring.topic_arn]
-  })
+  canary = var.products_canary == null ? null : {
+    stable_version     = var.products_canary.stable_version
+    weight             = var.products_canary.weight
+    error_rate_percent = var.products_canary.error_rate_percent
+    alarm_actions      = [module.monitoring.topic_arn]
+  }
 
   environment = {
     ALLOWED_ORIGIN               = var.allowed_origin

@@ -1,0 +1,114 @@
+output "alarm_names" {
+  description = "The names of all alarms in this region, sorted."
+  value       = module.regional_api.alarm_names
+}
+
+output "api_url" {
+  description = "The URL that clients use; DNS leads it to a healthy region."
+  value       = module.regional_api.api_url
+}
+
+output "authorizer_function_name" {
+  description = "The name of the function that judges tokens."
+  value       = module.regional_api.authorizer_function_name
+}
+
+output "backup_vault_name" {
+  description = "The name of this region's backup vault."
+  value       = data.aws_backup_vault.copies.name
+}
+
+output "capacity_head_room" {
+  description = "How many times the surge each part holds; the smallest is the first bottleneck."
+  value       = module.capacity.head_room
+}
+
+output "configuration_fingerprint" {
+  description = "A hash of everything that both regions must have alike, code included; compare it with the other environment's."
+  value       = module.regional_api.configuration_fingerprint
+}
+
+output "dashboard_name" {
+  description = "The name of the region's dashboard."
+  value       = module.regional_api.dashboard_name
+}
+
+output "health_check_id" {
+  description = "The id of the Route 53 health check of this region's endpoint."
+  value       = module.regional_api.health_check_id
+}
+
+output "hosted_zone_id" {
+  description = "The hosted zone of the API's host names."
+  value       = data.aws_route53_zone.public.zone_id
+}
+
+output "idempotency_table_name" {
+  description = "The name of the table of idempotency receipts."
+  value       = data.aws_dynamodb_table.idempotency.name
+}
+
+output "log_group_names" {
+  description = "The names of the log groups in this region."
+  value       = module.regional_api.log_group_names
+}
+
+output "products_function_alias" {
+  description = "The alias of the products function that serves traffic."
+  value       = module.regional_api.products_function_alias
+}
+
+output "products_function_name" {
+  description = "The name of the function that answers the API."
+  value       = module.regional_api.products_function_name
+}
+
+output "products_function_version" {
+  description = "The version of the products function that was published last; the stable version of the next canary."
+  value       = module.regional_api.products_function_version
+}
+
+output "products_role_name" {
+  description = "The name of the products function's role."
+  value       = module.regional_api.products_role_name
+}
+
+output "region" {
+  description = "The region of this environment."
+  value       = module.regional_api.region
+}
+
+output "regional_api_url" {
+  description = "The URL of this region's endpoint, whatever DNS thinks of its health."
+  value       = module.regional_api.regional_api_url
+}
+
+output "rest_api_id" {
+  description = "The id of the REST API."
+  value       = module.regional_api.rest_api_id
+}
+
+output "stage_name" {
+  description = "The name of the API's stage."
+  value       = module.regional_api.stage_name
+}
+
+output "table_arn" {
+  description = "The ARN of this region's products table."
+  value       = data.aws_dynamodb_table.products.arn
+}
+
+output "table_name" {
+  description = "The name of the products table."
+  value       = data.aws_dynamodb_table.products.name
+}
+
+output "topic_arn" {
+  description = "The ARN of the topic that alarms notify."
+  value       = module.regional_api.topic_arn
+}
+
+output "worst_case_seconds" {
+  description = "Seconds until Route 53 notices, at worst, that this region is down (`detection`), and until clients reach the other one (`rto`)."
+  value       = module.regional_api.worst_case_seconds
+}

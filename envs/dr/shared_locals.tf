@@ -1,0 +1,24 @@
+# The same, byte for byte, in envs/primary and envs/dr (a test compares them).
+
+locals {
+  api_host       = "${var.api_subdomain}.${var.domain_name}"
+  allowed_origin = coalesce(var.allowed_origin, "https://www.${var.domain_name}")
+
+  # Names by which the DR region finds, in itself, what the primary environment made there.
+  cursor_key_alias       = "alias/${var.name}-cursor"
+  dr_vault_name          = "${var.name}-vault-dr"
+  idempotency_table_name = "${var.name}-idempotency"
+  products_key_alias     = "alias/${var.name}-products"
+  products_table_name    = "${var.name}-products"
+  category_index         = "by-category"
+}
+
+data "aws_route53_zone" "public" {
+  name = var.domain_name
+}
+
+module "capacity" {
+  source = "../../modules/capacity"
+
+  capacity = var.capacity
+}

@@ -1,0 +1,46 @@
+module "regional_api" {
+  source = "../../modules/regional-api"
+
+  environment     = "primary"
+  name            = var.name
+  domain_names    = { public = local.api_host, regional = "${var.api_subdomain}-${var.primary_region}.${var.domain_name}" }
+  hosted_zone_id  = data.aws_route53_zone.public.zone_id
+  allowed_origin  = local.allowed_origin
+  health_check    = var.health_check
+  products_canary = var.products_canary
+  waf             = var.waf
+
+  jwt = {
+    issuer      = var.jwt_issuer
+    audience    = var.jwt_audience
+    public_keys = var.jwt_public_keys
+  }
+
+  products_capacity   = module.capacity.products
+  authorizer_capacity = module.capacity.authorizer
+  throttle            = module.capacity.throttle
+
+  lambda_architecture = var.lambda_architecture
+  lambda_package_dir  = var.lambda_package_dir
+
+  alarm_email                 = var.alarm_email
+  runbook_base_url            = var.runbook_base_url
+  log_level                   = var.log_level
+  log_retention_days          = var.log_retention_days
+  manage_account_logging_role = var.manage_account_settings
+
+  cursor_key_arn = aws_kms_key.cursor.arn
+  tables = {
+    products = {
+      name            = module.products_table.table_name
+      arn             = module.products_table.table_arn
+      category_index  = local.category_index
+      replica_regions = [var.dr_region]
+    }
+    idempotency = {
+      name = module.idempotency_table.table_name
+      arn  = module.idempotency_table.table_arn
+    }
+    kms_key_arn = module.products_table.kms_key_arns[var.primary_region]
+  }
+}
