@@ -4,6 +4,7 @@ locals {
   # This orders change and destruction too, without depends_on, which would hide the
   # replica's data sources from the plan.
   replica_source = {
+    home_region             = local.region
     name                    = module.autoscaling.table.name
     arn                     = module.autoscaling.table.arn
     multi_region_key_arn    = one(aws_kms_key.table[*].arn)

@@ -21,6 +21,11 @@ resource "aws_dynamodb_table_replica" "this" {
       condition     = data.aws_region.current.name == var.region
       error_message = "The replica for ${var.region} was given a provider of region ${data.aws_region.current.name}: pass a provider of ${var.region} as aws.replica."
     }
+
+    precondition {
+      condition     = var.region != var.source_table.home_region
+      error_message = "The table already lives in ${var.region}: a replica goes to another region."
+    }
   }
 }
 

@@ -19,6 +19,7 @@ variable "settings" {
 variable "source_table" {
   description = "The output `replica_source` of the dynamodb-ha module that owns the table."
   type = object({
+    home_region             = string
     name                    = string
     arn                     = string
     multi_region_key_arn    = string
