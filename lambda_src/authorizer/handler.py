@@ -1,19 +1,29 @@
 """The cold start: importing this module loads the trusted keys from the environment, once."""
 
+from __future__ import annotations
+
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools import Logger
+from common.cold_start import without_collections
 
-from authorizer.authorization import Authorizer
-from authorizer.environment import Environment
-from authorizer.tokens import TokenVerifier
+if TYPE_CHECKING:
+    from authorizer.authorization import Authorizer
 
-_environment = Environment.from_environ(os.environ)
-_authorizer = Authorizer(
-    TokenVerifier(_environment.public_keys, _environment.issuer, _environment.audience),
-    Logger(service=_environment.service, level=_environment.log_level),
-)
+
+def _start() -> Authorizer:
+    from aws_lambda_powertools.logging import Logger
+
+    from authorizer.authorization import Authorizer
+    from authorizer.environment import Environment
+    from authorizer.tokens import TokenVerifier
+
+    environment = Environment.from_environ(os.environ)
+    verifier = TokenVerifier(environment.public_keys, environment.issuer, environment.audience)
+    return Authorizer(verifier, Logger(service=environment.service, level=environment.log_level))
+
+
+_authorizer = without_collections(_start)
 
 
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:

@@ -7,15 +7,22 @@ traffic to an environment (and ahead of all traffic with provisioned concurrency
 import os
 from typing import Any
 
-from common.clock import SystemClock
-from products_api.application import build
-from products_api.environment import Environment
-from products_api.tracing import SampledTracing
+from common.cold_start import without_collections
+from products_api.tracing import Handler, SampledTracing
 
-_environment = Environment.from_environ(os.environ)
-_application = build(_environment, SystemClock())
-_logged = _application.logger.inject_lambda_context(_application.handle)
-_answer = SampledTracing(_logged, _environment.service, os.environ)
+
+def _start() -> Handler:
+    from common.clock import SystemClock
+    from products_api.application import build
+    from products_api.environment import Environment
+
+    environment = Environment.from_environ(os.environ)
+    application = build(environment, SystemClock())
+    logged: Handler = application.logger.inject_lambda_context(application.handle)
+    return SampledTracing(logged, environment.service, os.environ)
+
+
+_answer = without_collections(_start)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
