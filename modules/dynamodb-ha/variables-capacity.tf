@@ -66,11 +66,11 @@ variable "capacity" {
       for limits in [var.capacity.read, var.capacity.write] :
       limits.maximum >= var.capacity.surge_factor * limits.baseline
     ])
-    error_message = "The table cannot take a surge of ${var.capacity.surge_factor} times its baseline: ${join("; ", [
+    error_message = format("The table cannot take a surge of %v times its baseline: %s. Raise the maximum or lower the baseline.", var.capacity.surge_factor, join("; ", [
       for kind, limits in { reads = var.capacity.read, writes = var.capacity.write } :
-      "${kind} need ${var.capacity.surge_factor} × ${limits.baseline} = ${var.capacity.surge_factor * limits.baseline} units, maximum is ${limits.maximum}"
+      format("%s need %v × %v = %v units, maximum is %v", kind, var.capacity.surge_factor, limits.baseline, var.capacity.surge_factor * limits.baseline, limits.maximum)
       if limits.maximum < var.capacity.surge_factor * limits.baseline
-    ])}. Raise the maximum or lower the baseline."
+    ]))
   }
 
   validation {

@@ -96,13 +96,13 @@ variable "global_secondary_indexes" {
       for limits in flatten([for index in values(var.global_secondary_indexes) : [index.read, index.write]]) :
       limits.maximum >= var.capacity.surge_factor * limits.baseline if limits != null
     ])
-    error_message = "An index cannot take a surge of ${var.capacity.surge_factor} times its baseline: ${join("; ", flatten([
+    error_message = format("An index cannot take a surge of %v times its baseline: %s. Raise the maximum or lower the baseline.", var.capacity.surge_factor, join("; ", flatten([
       for name, index in var.global_secondary_indexes : [
         for kind, limits in { reads = index.read, writes = index.write } :
-        "${kind} of ${name} need ${var.capacity.surge_factor} × ${limits.baseline} = ${var.capacity.surge_factor * limits.baseline} units, maximum is ${limits.maximum}"
+        format("%s of %s need %v × %v = %v units, maximum is %v", kind, name, var.capacity.surge_factor, limits.baseline, var.capacity.surge_factor * limits.baseline, limits.maximum)
         if try(limits.maximum < var.capacity.surge_factor * limits.baseline, false)
       ]
-    ]))}. Raise the maximum or lower the baseline."
+    ])))
   }
 
   validation {
