@@ -26,8 +26,12 @@ FILLS: tuple[str, ...] = (
     "custom_domain_events",
     "application_autoscaling",
     "cloudwatch_alarms",
-    "dynamodb_continuous_backups",
+    "dynamodb_pitr",
     "dynamodb_replicas",
+    "waf_logging",
+    "acm_certificates",
+    "apigateway_control",
+    "lambda_configuration",
 )
 """The fills in the order in which they are installed; the app wrapped last sees a request first."""
 
