@@ -21,7 +21,7 @@ import psutil
 from local_aws import client, environment, instance, lifecycle
 from local_aws.faults import Mode
 from local_aws.instance import Instance
-from local_aws.preflight import PreflightError
+from local_aws.preflight import PreflightError, require_addresses
 from local_aws.settings import (
     DEFAULT_PORT,
     DEFAULT_REGIONS,
@@ -187,12 +187,17 @@ def serve(*, exit_with_parent: bool, **values: Any) -> None:
     other = lifecycle.running(settings.state_dir)
     if other and other.id != instance_id:
         raise CommandError(f"a local AWS runs already (pid {other.pid}). End it first: ha local down")
+    try:
+        require_addresses(settings)
+    except PreflightError as error:
+        raise CommandError(str(error)) from error
     _serve(Instance.of_process(instance_id, psutil.Process(), settings), exit_with_parent=exit_with_parent)
 
 
 def _serve(served: Instance, *, exit_with_parent: bool) -> None:
     from local_aws import fills, server
 
+    served.terraform_state.mkdir(parents=True)
     served.write()
     try:
         server.run(served, exit_with_parent=exit_with_parent)

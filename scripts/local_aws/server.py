@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import faulthandler
 import logging
 import os
 import signal
 import socket
+import threading
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
@@ -27,6 +29,7 @@ from local_aws.instance import Instance
 logger = logging.getLogger("local_aws")
 
 _PARENT_POLL_SECONDS = 0.5
+_END_SECONDS = 6.0
 _LISTEN_POLL_SECONDS = 0.02
 _REQUIRES = ("ministack.app.app", "ministack.core.lambda_runtime.reset", "hypercorn.asyncio.run.TCPServer")
 
@@ -80,9 +83,11 @@ class _Server:
             raise StartError(str(self._failure)) from self._failure
 
     async def _ended(self) -> None:
-        """Return when the server shall end. Open connections are closed, or they would hold it up."""
+        """Return when the server shall end, without what would hold that up: connections and invocations."""
         await self._end.wait()
+        _force_end_later()
         connections.close_all()
+        await asyncio.to_thread(_end_lambda_workers)
 
     def _app(self) -> App:
         from ministack.app import app as ministack
@@ -172,6 +177,19 @@ async def _repeat(fill: str, tick: Tick, context: Context) -> None:
             await run(context)
         except Exception:
             logger.exception("tick of fill '%s' failed", fill)
+
+
+def _force_end_later() -> None:
+    """End the process even when a thread of MiniStack waits for something, and log what it waits for."""
+
+    def force() -> None:
+        faulthandler.dump_traceback()
+        _end_lambda_workers()
+        os._exit(1)
+
+    timer = threading.Timer(_END_SECONDS, force)
+    timer.daemon = True
+    timer.start()
 
 
 def _end_lambda_workers() -> None:

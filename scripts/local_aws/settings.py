@@ -97,8 +97,9 @@ def parse_regions(text: str) -> dict[str, str]:
 
 
 def default_state_dir() -> Path:
-    """build/local, under HA_BUILD_DIR when that is set, else under the current directory."""
-    return Path(os.environ.get("HA_BUILD_DIR", "build")).resolve() / "local"
+    """The folder "local" in HA_BUILD_DIR, or else in "build" of the repository that this code is part of."""
+    repository = Path(__file__).resolve().parents[2]
+    return Path(os.environ.get("HA_BUILD_DIR") or repository / "build").resolve() / "local"
 
 
 def _require_loopback(address: str) -> None:

@@ -49,19 +49,24 @@ class LocalAws:
         """A folder for Terraform state."""
         return self.settings.state_dir / "terraform"
 
-    def client(self, service: str, region: str, **config: Any) -> Any:
-        """A boto3 client of the account's root that fails fast: no retries, ten seconds to answer."""
+    def client(self, service: str, region: str, *, keys: tuple[str, str] | None = None, **config: Any) -> Any:
+        """A boto3 client that fails fast: no retries, ten seconds to answer.
+
+        `keys` are access key id and secret of the caller, else it is the account's root; `config` are
+        further options of botocore's Config.
+        """
         import boto3
         from botocore.config import Config
 
         make_client: Callable[..., Any] = boto3.client
         options = {"retries": {"max_attempts": 0}, "connect_timeout": 2, "read_timeout": 10, **config}
+        key_id, secret = keys or (self.settings.account_id, SECRET_ACCESS_KEY)
         return make_client(
             service,
             region_name=region,
             endpoint_url=self.settings.endpoint_url,
-            aws_access_key_id=self.settings.account_id,
-            aws_secret_access_key=SECRET_ACCESS_KEY,
+            aws_access_key_id=key_id,
+            aws_secret_access_key=secret,
             config=Config(**options),
         )
 

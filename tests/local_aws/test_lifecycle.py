@@ -19,7 +19,7 @@ import psutil
 import pytest
 from tests.local_aws.deployer import Deployer
 
-from local_aws import instance, lifecycle, testing
+from local_aws import instance, lifecycle, settings, testing
 from local_aws.environment import INSTANCE_VARIABLE
 from local_aws.settings import Settings
 
@@ -68,7 +68,20 @@ class CommandLine:
 @pytest.fixture
 def local(tmp_path: Path) -> Iterator[CommandLine]:
     """A command line whose local AWS is ended after the test, whatever happened."""
-    line = CommandLine(tmp_path)
+    with ended_afterwards(CommandLine(tmp_path)) as line:
+        yield line
+
+
+@pytest.fixture(scope="module")
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CommandLine]:
+    """A command line whose local AWS runs, for the tests that leave it as it is."""
+    with ended_afterwards(CommandLine(tmp_path_factory.mktemp("up"))) as line:
+        assert line("up").returncode == 0
+        yield line
+
+
+@contextlib.contextmanager
+def ended_afterwards(line: CommandLine) -> Iterator[CommandLine]:
     try:
         yield line
     finally:
@@ -90,21 +103,19 @@ def listening(process: psutil.Process) -> set[tuple[str, int]]:
     return {(c.laddr.ip, c.laddr.port) for c in process.net_connections() if c.status == psutil.CONN_LISTEN}
 
 
-def test_up_returns_when_it_is_ready_and_listens_on_its_loopback_addresses_only(local: CommandLine) -> None:
-    assert local("up").returncode == 0
-    report = local.status()
+def test_up_returns_when_it_is_ready_and_listens_on_its_loopback_addresses_only(up: CommandLine) -> None:
+    report = up.status()
     assert report["healthy"]
-    port = local.settings.port
+    port = up.settings.port
     assert listening(psutil.Process(report["pid"])) == {
         (a, port) for a in ("127.0.0.1", "127.0.0.2", "127.0.0.3")
     }
 
 
-def test_a_second_up_says_that_it_runs_and_leaves_it_alone(local: CommandLine) -> None:
-    local("up")
-    pid = local.status()["pid"]
-    again = local("up")
-    assert (again.returncode, local.status()["pid"]) == (0, pid)
+def test_a_second_up_says_that_it_runs_and_leaves_it_alone(up: CommandLine) -> None:
+    pid = up.status()["pid"]
+    again = up("up")
+    assert (again.returncode, up.status()["pid"]) == (0, pid)
     assert "runs already" in again.stdout
 
 
@@ -115,9 +126,8 @@ def test_two_ups_at_once_start_one(local: CommandLine) -> None:
     assert sorted("runs already" in result.stdout for result in results) == [False, True]
 
 
-def test_up_with_other_settings_than_the_running_one_is_refused(local: CommandLine) -> None:
-    local("up")
-    other = local("up", "--auth")
+def test_up_with_other_settings_than_the_running_one_is_refused(up: CommandLine) -> None:
+    other = up("up", "--auth")
     assert other.returncode == 2
     assert "LOCAL_AWS_AUTH=0 instead of 1" in other.stderr
     assert "ha local down" in other.stderr
@@ -187,7 +197,7 @@ def test_up_after_a_loss_starts_anew_and_says_what_is_gone(local: CommandLine) -
     local("up")
     lost = local.status()
     state = Path(lost["terraform_state"])
-    state.mkdir(parents=True)
+    assert state.exists()
     kill(lost["pid"])
 
     again = local("up")
@@ -263,10 +273,9 @@ def test_the_functions_do_not_inherit_the_users_aws_credentials(local: CommandLi
     assert seen["AWS_SHARED_CREDENTIALS_FILE"] == os.devnull
 
 
-def test_env_gives_what_aws_tools_need(local: CommandLine) -> None:
-    local("up")
-    variables = json.loads(local("env", "--json").stdout)
-    port = local.settings.port
+def test_env_gives_what_aws_tools_need(up: CommandLine) -> None:
+    variables = json.loads(up("env", "--json").stdout)
+    port = up.settings.port
     assert (
         variables
         | {
@@ -279,7 +288,7 @@ def test_env_gives_what_aws_tools_need(local: CommandLine) -> None:
         }
         == variables
     )
-    script = f'{local("env").stdout}\nprintf %s "$HA_STATE_DIR"'
+    script = f'{up("env").stdout}\nprintf %s "$HA_STATE_DIR"'
     evaluated = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True)
     assert evaluated.stdout == variables["HA_STATE_DIR"]
 
@@ -290,12 +299,16 @@ def test_env_when_nothing_runs_names_the_next_step(local: CommandLine) -> None:
     assert refused.stderr == "Error: the local AWS is not running. Start it: ha local up\n"
 
 
-def test_region_cuts_a_region_off_and_status_says_so(local: CommandLine) -> None:
-    local("up")
-    assert local("region", "us-east-1", "reset").returncode == 0
-    assert local.status()["regions"] == {"us-east-1": "reset", "us-west-2": "up"}
-    assert local("region", "eu-west-1", "reset").returncode == 2
-    assert local("region", "us-east-1", "broken").returncode == 2
+def test_region_cuts_a_region_off_and_status_says_so(up: CommandLine) -> None:
+    assert up("region", "us-east-1", "reset").returncode == 0
+    assert up.status()["regions"] == {"us-east-1": "reset", "us-west-2": "up"}
+    assert up("region", "us-east-1", "up").returncode == 0
+    assert up.status()["regions"] == {"us-east-1": "up", "us-west-2": "up"}
+
+
+@pytest.mark.parametrize("arguments", [("eu-west-1", "reset"), ("us-east-1", "broken"), ("us-east-1",)])
+def test_region_refuses_what_it_does_not_know(up: CommandLine, arguments: tuple[str, ...]) -> None:
+    assert up("region", *arguments).returncode == 2
 
 
 def test_logs_prints_the_log_also_after_the_end(local: CommandLine) -> None:
@@ -303,6 +316,17 @@ def test_logs_prints_the_log_also_after_the_end(local: CommandLine) -> None:
     local("up")
     local("down")
     assert "ready at" in local("logs").stdout
+
+
+def test_the_state_folder_is_in_the_repository_wherever_the_command_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HA_BUILD_DIR", raising=False)
+    monkeypatch.chdir(tmp_path)
+    repository = Path(__file__).parents[2]
+    assert settings.default_state_dir() == repository / "build" / "local"
+    monkeypatch.setenv("HA_BUILD_DIR", str(tmp_path))
+    assert settings.default_state_dir() == tmp_path / "local"
 
 
 def test_a_test_helper_that_is_interrupted_leaves_nothing_behind(test_dir: Path) -> None:
@@ -345,9 +369,8 @@ def broken_ministack(folder: Path) -> Path:
     return package.parent
 
 
-def test_the_workers_of_an_instance_are_found_by_its_id(local: CommandLine) -> None:
-    local("up")
-    invoke_one_function(local)
-    recorded = instance.read(local.settings.state_dir)
+def test_the_workers_of_an_instance_are_found_by_its_id(up: CommandLine) -> None:
+    invoke_one_function(up)
+    recorded = instance.read(up.settings.state_dir)
     assert recorded
     assert [process.environ()[INSTANCE_VARIABLE] for process in recorded.workers()] == [recorded.id]

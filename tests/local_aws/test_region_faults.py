@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import httpx
 import pytest
@@ -16,7 +17,7 @@ from tests.local_aws.deployer import Deployer
 from local_aws import client
 from local_aws.testing import LocalAws
 
-_QUICK = {"connect_timeout": 1, "read_timeout": 1}
+_QUICK: Any = {"connect_timeout": 1, "read_timeout": 1}
 
 _SDK_FAILURES = [
     ("reset", ConnectionClosedError),
