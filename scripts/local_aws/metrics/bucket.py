@@ -60,6 +60,8 @@ class Bucket:
         elif not self.count:
             self._samples = dict(other._samples)
         else:
+            if self._samples is None and self._samples_known:
+                self._samples = {self.minimum: self.count}
             for value, weight in other._samples.items():
                 self._add_sample(value, weight)
         self._add_totals(other.count, other.total, other.minimum, other.maximum)

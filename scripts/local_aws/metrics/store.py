@@ -111,6 +111,11 @@ class MetricStore:
         for found, units in metrics:
             yield found, max(timeline.newest for timeline in list(units.values()))
 
+    def metrics(self, region: str) -> list[Metric]:
+        """All metrics of the region."""
+        with self._lock:
+            return list(self._regions.get(region, {}))
+
     def roll_up(self, now: float) -> None:
         """Condense and drop what is old; call it once in a while."""
         with self._lock:
