@@ -1,0 +1,69 @@
+"""The API on a store in memory: everything but DynamoDB is real."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from tests.unit.products_api.fakes import (
+    Answer,
+    Context,
+    MemoryRepository,
+    StoppedClock,
+    quiet_logger,
+    request,
+)
+
+from products_api.cursor import CursorCodec
+from products_api.health import Verdict
+from products_api.routes import Routes
+from products_api.service import ProductService
+
+Call = Callable[..., Answer]
+
+
+class FixedHealth:
+    """A health check whose verdict is set by the test."""
+
+    def __init__(self) -> None:
+        self.now = Verdict(True, "us-east-1", "the products table answers", "2025-11-28T10:00:00.000Z")
+
+    def verdict(self) -> Verdict:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> StoppedClock:
+    return StoppedClock()
+
+
+@pytest.fixture
+def repository() -> MemoryRepository:
+    return MemoryRepository()
+
+
+@pytest.fixture
+def service(repository: MemoryRepository, clock: StoppedClock) -> ProductService:
+    return ProductService(repository, CursorCodec(lambda: b"a key for tests"), clock)
+
+
+@pytest.fixture
+def health() -> FixedHealth:
+    return FixedHealth()
+
+
+@pytest.fixture
+def routes(service: ProductService, health: Any) -> Routes:
+    return Routes(service, health, quiet_logger(), "https://shop.techmoda.example")
+
+
+@pytest.fixture
+def call(routes: Routes) -> Call:
+    """Send one request through the whole HTTP face."""
+
+    def send(method: str, path: str, *arguments: Any, **named: Any) -> Answer:
+        answer, _facts = routes.answer(request(method, path, *arguments, **named), Context())  # type: ignore[arg-type]
+        return Answer(answer)
+
+    return send
