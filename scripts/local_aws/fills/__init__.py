@@ -26,12 +26,21 @@ FILLS: tuple[str, ...] = (
     "custom_domain_events",
     "application_autoscaling",
     "cloudwatch_alarms",
+    "metrics_api",
     "dynamodb_pitr",
     "dynamodb_replicas",
     "waf_logging",
     "acm_certificates",
     "apigateway_control",
+    "apigateway_exchange",
+    "apigateway_responses",
+    "apigateway_lambda",
+    "apigateway_mock",
+    "apigateway_access_log",
+    "lambda_aliases",
     "lambda_configuration",
+    "route53_data_plane",
+    "route53_health_check_api",
 )
 """The fills in the order in which they are installed; the app wrapped last sees a request first."""
 
@@ -65,6 +74,7 @@ class Fill:
     on_start: runs in a worker thread once the server listens, so it may use blocking boto3 clients.
         The server counts as healthy when every one returned; an exception stops the start.
     ticks: what it repeats while the server runs.
+    control: name → app that answers the control API at /_local/{name} and below.
     """
 
     name: str
@@ -74,6 +84,7 @@ class Fill:
     wrap: Callable[[App], App] | None = None
     on_start: Callable[[Context], None] | None = None
     ticks: tuple[Tick, ...] = ()
+    control: Mapping[str, App] = field(default_factory=dict)
 
 
 def load(names: Iterable[str] = FILLS) -> list[Fill]:
