@@ -23,8 +23,10 @@ from local_aws.faults import Mode
 from local_aws.instance import Instance
 from local_aws.preflight import PreflightError, require_addresses
 from local_aws.settings import (
+    DEFAULT_DNS_PORT,
     DEFAULT_PORT,
     DEFAULT_REGIONS,
+    DEFAULT_TLS_PORT,
     Settings,
     SettingsError,
     default_state_dir,
@@ -66,6 +68,10 @@ def _settings_options(command: F) -> F:
                      help="A hosted zone of this name exists from the start."),
         click.option("--auth/--no-auth", envvar="LOCAL_AWS_AUTH", default=False,
                      help="Enforce IAM policies."),
+        click.option("--dns-port", envvar="LOCAL_AWS_DNS_PORT", type=int, default=DEFAULT_DNS_PORT,
+                     show_default=True, help="The DNS server's port at the control address."),
+        click.option("--tls-port", envvar="LOCAL_AWS_TLS_PORT", type=int, default=DEFAULT_TLS_PORT,
+                     show_default=True, help="The port of the regions' TLS, in place of 443."),
     ]  # fmt: skip
     for option in reversed(options):
         command = option(command)

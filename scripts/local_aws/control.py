@@ -1,7 +1,7 @@
 """The control API, under a path that AWS does not use, on the control address only.
 
 GET /_local/status answers what runs. PUT /_local/regions/{region} with {"mode": "reset" | "hang" |
-"unavailable" | "up"} sets how a region fails, and answers the modes of all regions.
+"unavailable" | "up"} sets how a region fails, and answers the modes of all regions. Fills add to it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from http import HTTPStatus
 
 from local_aws.asgi import Receive, Scope, Send, read_body, send_json
 from local_aws.faults import Faults, Mode, UnknownRegionError
+from local_aws.fills import Fill
 
 PREFIX = "/_local/"
 
@@ -24,11 +25,12 @@ class Control:
 
     instance_id: str
     faults: Faults
-    fills: Sequence[str]
+    fills: Sequence[Fill]
     ready: bool = False
 
     def __post_init__(self) -> None:
         self._since = time.monotonic()
+        self._apps = {name: app for fill in self.fills for name, app in fill.control.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the request."""
@@ -37,6 +39,8 @@ class Control:
             await send_json(send, self._status())
         elif method == "PUT" and path.startswith("regions/"):
             await self._set_region(path.removeprefix("regions/"), await read_body(receive), send)
+        elif app := self._apps.get(path.partition("/")[0]):
+            await app(scope, receive, send)
         else:
             await send_json(send, {"message": f"no {method} {scope['path']}"}, HTTPStatus.NOT_FOUND)
 
@@ -46,7 +50,7 @@ class Control:
             "ready": self.ready,
             "uptime_seconds": round(time.monotonic() - self._since, 1),
             "regions": self.faults.as_dict(),
-            "fills": list(self.fills),
+            "fills": [fill.name for fill in self.fills],
         }
 
     async def _set_region(self, region: str, body: bytes, send: Send) -> None:

@@ -23,9 +23,10 @@ def for_clients(settings: Settings, terraform_state: Path) -> dict[str, str]:
     """What makes AWS SDKs, the AWS CLI and Terraform use the local AWS.
 
     HA_API_ENDPOINT_<REGION> is where a client connects for that region's API, sending the API's real
-    Host header. HA_STATE_DIR is for Terraform state, which must not outlive the account it describes.
-    AWS_MAX_ATTEMPTS is low as nothing here fails by chance, and Terraform retries a 500 for over nine
-    minutes at its default of 25.
+    Host header. With TLS it connects to the same address at HA_TLS_PORT, which stands for port 443, and
+    trusts HA_CA_BUNDLE. HA_DNS_SERVER answers for the hosted zones. HA_STATE_DIR is for Terraform state,
+    which must not outlive the account it describes. AWS_MAX_ATTEMPTS is low as nothing here fails by
+    chance, and Terraform retries a 500 for over nine minutes at its default of 25.
     """
     variables = {
         "AWS_ENDPOINT_URL": settings.endpoint_url,
@@ -37,6 +38,9 @@ def for_clients(settings: Settings, terraform_state: Path) -> dict[str, str]:
         "AWS_MAX_ATTEMPTS": "3",
         "TF_VAR_domain_name": settings.domain,
         "HA_STATE_DIR": str(terraform_state),
+        "HA_DNS_SERVER": f"{settings.control_address}:{settings.dns_port}",
+        "HA_TLS_PORT": str(settings.tls_port),
+        "HA_CA_BUNDLE": str(settings.ca_bundle),
     }
     for region in settings.regions:
         variables[f"HA_API_ENDPOINT_{region.upper().replace('-', '_')}"] = settings.region_url(region)

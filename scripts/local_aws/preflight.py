@@ -1,12 +1,13 @@
-"""What must hold before a local AWS can start: its loopback addresses exist and its port is free on each."""
+"""What must hold before a local AWS can start: its loopback addresses exist and its ports are free."""
 
 from __future__ import annotations
 
 import errno
 import socket
 import sys
+from collections.abc import Callable
 
-from local_aws.settings import Settings
+from local_aws.settings import Listener, Settings
 
 
 class PreflightError(RuntimeError):
@@ -14,29 +15,34 @@ class PreflightError(RuntimeError):
 
 
 def require_addresses(settings: Settings) -> None:
-    """Raise PreflightError unless the port can be bound at every address."""
-    missing: list[str] = []
-    for address in settings.addresses:
-        error = _bind_error(address, settings.port)
+    """Raise PreflightError unless every port can be bound at its addresses."""
+    # A dictionary, as an address may be missing for several ports and is to be named once.
+    missing: dict[str, None] = {}
+    for listener in settings.listeners():
+        error = _bind_error(listener)
         if error == errno.EADDRNOTAVAIL:
-            missing.append(address)
+            missing[listener.address] = None
         elif error == errno.EACCES:
             raise PreflightError(
-                f"port {settings.port} needs privileges. Choose one above 1023: LOCAL_AWS_PORT=4566"
+                f"port {listener.port} needs privileges. Choose one above 1023: {listener.variable}=4566"
             )
         elif error:
             raise PreflightError(
-                f"{address}:{settings.port} is taken by another program. End that program, or choose another "
-                f"port: LOCAL_AWS_PORT={_next_port(settings.port)} ha local up"
+                f"{listener.address}:{listener.port} is taken by another program. End that program, or "
+                f"choose another port: {listener.variable}={_next_port(listener.port)} ha local up"
             )
     if missing:
         raise PreflightError(
-            f"this machine has no loopback address {' and '.join(missing)}. {_hint(missing)}"
+            f"this machine has no loopback address {' and '.join(missing)}. {_hint(list(missing))}"
         )
 
 
-def _bind_error(address: str, port: int) -> int:
+def _bind_error(listener: Listener) -> int:
     """The errno with which binding fails, or 0."""
+    address, port = listener.address, listener.port
+    if listener.udp:
+        with socket.socket(type=socket.SOCK_DGRAM) as probe:
+            return _errno_of(lambda: probe.bind((address, port)))
     # Where an address may be shared (macOS), binding succeeds beside a listener on all addresses.
     with socket.socket() as probe:
         probe.settimeout(1)
@@ -45,11 +51,15 @@ def _bind_error(address: str, port: int) -> int:
     with socket.socket() as probe:
         # As the server does: connections that have just ended must not block a new start.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((address, port))
-            probe.listen()
-        except OSError as error:
-            return error.errno or errno.EADDRINUSE
+        return _errno_of(lambda: probe.bind((address, port))) or _errno_of(probe.listen)
+
+
+def _errno_of(step: Callable[[], None]) -> int:
+    """The errno with which the step fails, or 0."""
+    try:
+        step()
+    except OSError as error:
+        return error.errno or errno.EADDRINUSE
     return 0
 
 

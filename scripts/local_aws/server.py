@@ -57,8 +57,7 @@ class _Server:
         self._parent = parent
         self._fills = _install(instance)
         self._context = Context(self._settings, Faults(self._settings.regions))
-        names = [fill.name for fill in self._fills]
-        self._control = Control(instance.id, self._context.faults, names)
+        self._control = Control(instance.id, self._context.faults, self._fills)
         self._end = asyncio.Event()
         self._failure: BaseException | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -73,6 +72,7 @@ class _Server:
         try:
             config = _hypercorn_config(self._settings.addresses, self._settings.port)
             app: Any = self._app()  # hypercorn types ASGI messages more narrowly than ASGI does
+            self._serve_tls(app)
             await serve(app, config, shutdown_trigger=self._ended)
         finally:
             for task in self._tasks:
@@ -81,6 +81,14 @@ class _Server:
             await asyncio.to_thread(_end_lambda_workers)
         if self._failure:
             raise StartError(str(self._failure)) from self._failure
+
+    def _serve_tls(self, app: App) -> None:
+        from local_aws.tls import Certificates, Listener, custom_domains
+
+        certificates = Certificates(custom_domains(self._settings))
+        certificates.write_ca(self._settings.ca_bundle)
+        for listener in [Listener(self._settings, name, certificates) for name in self._settings.regions]:
+            self._spawn(listener.serve(app, self._end.wait))
 
     async def _ended(self) -> None:
         """Return when the server shall end, without what would hold that up: connections and invocations."""

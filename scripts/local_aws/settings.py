@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ipaddress
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 ACCOUNT_ID = "111111111111"
 SECRET_ACCESS_KEY = "local"  # noqa: S105 - any value does: the access key names the account
 DEFAULT_PORT = 4566
+DEFAULT_DNS_PORT = 4553
+DEFAULT_TLS_PORT = 4443
 DEFAULT_REGIONS = "us-east-1=127.0.0.2,us-west-2=127.0.0.3"
 
 
@@ -19,11 +21,22 @@ class SettingsError(ValueError):
 
 
 @dataclass(frozen=True)
+class Listener:
+    """An address and port that the local AWS listens at, and the variable that sets the port."""
+
+    address: str
+    port: int
+    variable: str
+    udp: bool = False
+
+
+@dataclass(frozen=True)
 class Settings:
     """The settings of one local AWS.
 
     `regions` maps each region to the loopback address of its data plane, and the first region is the
-    default one. `control_address` serves the AWS APIs and the control API. All share one `port`.
+    default one. `control_address` serves the AWS APIs and the control API. All share one `port`, the
+    regions listen at `tls_port` with TLS too, and the control address at `dns_port` with DNS.
     """
 
     state_dir: Path
@@ -32,10 +45,15 @@ class Settings:
     regions: Mapping[str, str] = field(default_factory=lambda: parse_regions(DEFAULT_REGIONS))
     domain: str = "techmoda.example"
     auth: bool = False
+    dns_port: int = DEFAULT_DNS_PORT
+    tls_port: int = DEFAULT_TLS_PORT
 
     def __post_init__(self) -> None:
-        if not 1 <= self.port <= 65535:
-            raise SettingsError(f"port {self.port} is not between 1 and 65535")
+        for port in (self.port, self.dns_port, self.tls_port):
+            if not 1 <= port <= 65535:
+                raise SettingsError(f"port {port} is not between 1 and 65535")
+        if len({self.port, self.dns_port, self.tls_port}) < 3:
+            raise SettingsError("port, DNS port and TLS port must be three different ones")
         addresses = [self.control_address, *self.regions.values()]
         for address in addresses:
             _require_loopback(address)
@@ -66,6 +84,20 @@ class Settings:
         """Every address that the server listens on, the control address first."""
         return [self.control_address, *self.regions.values()]
 
+    @property
+    def ca_bundle(self) -> Path:
+        """The certificate that a client of the regions' TLS must trust, in PEM."""
+        return self.state_dir / "ca.pem"
+
+    def listeners(self) -> Iterator[Listener]:
+        """Everything that the server listens at."""
+        for address in self.addresses:
+            yield Listener(address, self.port, "LOCAL_AWS_PORT")
+        for address in self.regions.values():
+            yield Listener(address, self.tls_port, "LOCAL_AWS_TLS_PORT")
+        yield Listener(self.control_address, self.dns_port, "LOCAL_AWS_DNS_PORT")
+        yield Listener(self.control_address, self.dns_port, "LOCAL_AWS_DNS_PORT", udp=True)
+
     def as_environment(self) -> dict[str, str]:
         """The LOCAL_AWS_* variables that make `from_environment` give these settings."""
         return {
@@ -75,6 +107,8 @@ class Settings:
             "LOCAL_AWS_REGIONS": ",".join(f"{region}={ip}" for region, ip in self.regions.items()),
             "LOCAL_AWS_DOMAIN": self.domain,
             "LOCAL_AWS_AUTH": "1" if self.auth else "0",
+            "LOCAL_AWS_DNS_PORT": str(self.dns_port),
+            "LOCAL_AWS_TLS_PORT": str(self.tls_port),
         }
 
 

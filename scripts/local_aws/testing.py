@@ -88,13 +88,12 @@ class LocalAws:
 def started(parent_dir: Path, **settings: Any) -> Iterator[LocalAws]:
     """Start a local AWS in a new folder under `parent_dir`, and end and remove it afterwards.
 
-    `settings` are fields of Settings that shall differ from the defaults; the port is a free one.
+    `settings` are fields of Settings that shall differ from the defaults; the ports are free ones.
     Raises NotStartedError.
     """
     parent_dir.mkdir(parents=True, exist_ok=True)
     state_dir = Path(tempfile.mkdtemp(prefix="local-aws-", dir=parent_dir)).resolve()
-    settings.setdefault("port", free_port(Settings(state_dir=state_dir, **settings).addresses))
-    wanted = Settings(state_dir=state_dir, **settings)
+    wanted = on_free_ports(state_dir, **settings)
     with log_path(state_dir).open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "local_aws", "serve", "--exit-with-parent"],
@@ -110,6 +109,17 @@ def started(parent_dir: Path, **settings: Any) -> Iterator[LocalAws]:
     finally:
         _end(process)
         shutil.rmtree(state_dir, ignore_errors=True)
+
+
+def on_free_ports(state_dir: Path, **settings: Any) -> Settings:
+    """Settings with free ports at present, where `settings` name none."""
+    addresses = Settings(state_dir, **settings).addresses
+    ports: set[int] = set()
+    while len(ports) < 3:
+        ports.add(free_port(addresses))
+    return Settings(
+        state_dir, **{**dict(zip(("port", "dns_port", "tls_port"), ports, strict=True)), **settings}
+    )
 
 
 def free_port(addresses: list[str]) -> int:

@@ -21,7 +21,6 @@ from tests.local_aws.deployer import Deployer
 
 from local_aws import instance, lifecycle, settings, testing
 from local_aws.environment import INSTANCE_VARIABLE
-from local_aws.settings import Settings
 
 _ANSWER = "def handler(event, context):\n    return 1\n"
 
@@ -30,7 +29,7 @@ class CommandLine:
     """The command line with a state folder and a port of its own."""
 
     def __init__(self, state_dir: Path) -> None:
-        self.settings = Settings(state_dir, port=testing.free_port(Settings(state_dir).addresses))
+        self.settings = testing.on_free_ports(state_dir)
         self._environment = {**os.environ, **self.settings.as_environment()}
 
     def __call__(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -106,9 +105,14 @@ def listening(process: psutil.Process) -> set[tuple[str, int]]:
 def test_up_returns_when_it_is_ready_and_listens_on_its_loopback_addresses_only(up: CommandLine) -> None:
     report = up.status()
     assert report["healthy"]
-    port = up.settings.port
+    settings = up.settings
     assert listening(psutil.Process(report["pid"])) == {
-        (a, port) for a in ("127.0.0.1", "127.0.0.2", "127.0.0.3")
+        ("127.0.0.1", settings.port),
+        ("127.0.0.2", settings.port),
+        ("127.0.0.3", settings.port),
+        ("127.0.0.2", settings.tls_port),
+        ("127.0.0.3", settings.tls_port),
+        ("127.0.0.1", settings.dns_port),
     }
 
 

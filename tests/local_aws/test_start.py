@@ -64,7 +64,7 @@ def bind_errors(monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, int]], N
     """Make binding fail at some addresses; no machine of the tests has all the faults."""
 
     def fail(errors: dict[str, int]) -> None:
-        monkeypatch.setattr(preflight, "_bind_error", lambda address, _port: errors.get(address, 0))
+        monkeypatch.setattr(preflight, "_bind_error", lambda listener: errors.get(listener.address, 0))
 
     return fail
 
