@@ -33,6 +33,11 @@ output "dashboard_name" {
   value       = module.regional_api.dashboard_name
 }
 
+output "deletion_protection" {
+  description = "Whether this region's products table refuses its deletion."
+  value       = data.aws_dynamodb_table.products.deletion_protection_enabled
+}
+
 output "health_check_id" {
   description = "The id of the Route 53 health check of this region's endpoint."
   value       = module.regional_api.health_check_id

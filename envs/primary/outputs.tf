@@ -43,6 +43,11 @@ output "dr_backup_vault_name" {
   value       = module.backup.dr_vault_name
 }
 
+output "deletion_protection" {
+  description = "Whether the tables of both regions were asked to refuse their deletion."
+  value       = var.deletion_protection
+}
+
 output "health_check_id" {
   description = "The id of the Route 53 health check of this region's endpoint."
   value       = module.regional_api.health_check_id

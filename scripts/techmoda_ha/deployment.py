@@ -38,6 +38,7 @@ class RegionDeployment:
     alarm_names: tuple[str, ...]
     topic_arn: str
     backup_vault_name: str
+    deletion_protection: bool
 
     @classmethod
     def from_outputs(cls, environment: str, outputs: Mapping[str, Any]) -> Self:

@@ -108,6 +108,8 @@ def terraform_inputs(workspace: Workspace, target: Target) -> dict[str, str]:
         key = SigningKey.load_or_create(workspace.signing_key_file)
         inputs |= {
             "TF_VAR_lambda_architecture": host_architecture(),
+            # A local AWS is thrown away; and the provider waits 3 minutes for each protected replica.
+            "TF_VAR_deletion_protection": "false",
             "TF_VAR_jwt_issuer": TOKEN_ISSUER,
             "TF_VAR_jwt_audience": TOKEN_AUDIENCE,
             "TF_VAR_jwt_public_keys": json.dumps({key.key_id: key.public_pem}),

@@ -54,7 +54,10 @@ class TerraformProgress:
     def listen(self, event: Event) -> None:
         """Take one event of Terraform's JSON user interface."""
         kind = event.get("type")
-        address = event.get("hook", {}).get("resource", {}).get("addr", "")
+        hook = event.get("hook", {})
+        if hook.get("action") == "read":
+            return  # data sources are no part of the plan's count
+        address = hook.get("resource", {}).get("addr", "")
         if kind == "change_summary" and event["changes"].get("operation") == "plan":
             changes = event["changes"]
             self.total = sum(int(changes.get(key, 0)) for key in ("add", "change", "remove"))

@@ -144,7 +144,8 @@ class Terraform:
             modules = (data_dir / "modules" / "modules.json").stat().st_mtime
         except (OSError, ValueError, KeyError):
             return False
-        changed = max(file.stat().st_mtime for file in self.directory.glob("*.tf"))
+        sources = [*self.directory.glob("*.tf"), *self.workspace.root.glob("modules/**/*.tf")]
+        changed = max(file.stat().st_mtime for file in sources)
         current = changed <= modules and (data_dir / "providers").is_dir()
         return bool(current and known.get("path") == backend["path"])
 

@@ -17,7 +17,7 @@ def test_the_table_is_active_encrypted_and_replicated(
     table = aws("dynamodb").describe_table(TableName=here.table_name)["Table"]
     assert table["TableStatus"] == "ACTIVE"
     assert table["SSEDescription"]["SSEType"] == "KMS"
-    assert table["DeletionProtectionEnabled"]
+    assert table["DeletionProtectionEnabled"] is deployment.primary.deletion_protection
     others = {region.region for region in deployment.regions} - {here.region}
     assert others <= {replica["RegionName"] for replica in table.get("Replicas", [])}
 
