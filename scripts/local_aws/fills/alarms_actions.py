@@ -1,0 +1,188 @@
+"""What follows a change of an alarm's state: history, an event, and the alarm's actions.
+
+Contract: CloudWatch user guide, "Alarm actions", "Composite alarm action suppression" and "Alarm events
+and EventBridge". Every change is noted in the history and sent to EventBridge; actions follow it only
+when the alarm's actions are enabled. They are SNS topics and Lambda functions, the latter by ARN with or
+without a version or alias. MiniStack calls `_dispatch_alarm_actions` at each change, of metric alarms,
+composite alarms and SetAlarmState alike; that is where all of this begins.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from typing import Any
+
+from ministack.core.responses import get_account_id, get_region, new_uuid
+from ministack.services import cloudwatch, eventbridge, lambda_svc, sns
+
+from local_aws.context import Context
+from local_aws.fills import Fill, Tick
+from local_aws.fills.alarms_history import note_action, note_change
+from local_aws.metrics.action_suppression import Suppression
+from local_aws.metrics.alarm_messages import (
+    AlarmState,
+    Change,
+    event_detail,
+    lambda_event,
+    suppression_reason,
+    topic_message,
+    topic_subject,
+)
+from local_aws.settings import Settings
+
+logger = logging.getLogger("local_aws")
+
+_ACTIONS_OF = {"ALARM": "AlarmActions", "OK": "OKActions", "INSUFFICIENT_DATA": "InsufficientDataActions"}
+_NEVER_EVALUATED = "Unchecked: Initial alarm creation"
+_TICK_SECONDS = 1.0
+
+Alarm = dict[str, Any]
+Key = tuple[str, str]
+
+# Region and alarm name → the state last announced, and the actions that a suppressor holds back.
+_announced: dict[Key, AlarmState] = {}
+_held: dict[Key, tuple[Suppression, Change]] = {}
+
+
+class ActionError(RuntimeError):
+    """An alarm's action cannot be taken; the message says why."""
+
+
+def _announce(alarm: Alarm, old_state: str, new_state: str, reason: str) -> None:
+    """Tell everybody who is to know about a change that the alarm has gone through."""
+    now = time.time()
+    alarm["StateUpdatedTimestamp"] = alarm["StateTransitionedTimestamp"] = now
+    key = (get_region(), alarm["AlarmName"])
+    never = AlarmState(old_state, _NEVER_EVALUATED, "", alarm["AlarmConfigurationUpdatedTimestamp"])
+    suppression = _suppression_of(alarm, now)
+    current = AlarmState(
+        new_state, reason, alarm.get("StateReasonData") or "", now, suppression.held_by if suppression else ""
+    )
+    change = Change(alarm, _announced.get(key, never), current, get_account_id(), get_region())
+    _announced[key] = current
+    note_change(change)
+    _send_event(change)
+    if suppression and suppression.held_by:
+        _held[key] = (suppression, change)
+    else:
+        _held.pop(key, None)
+        _act(change)
+
+
+def _suppression_of(alarm: Alarm, now: float) -> Suppression | None:
+    """What a suppressor makes of the alarm's change; None for an alarm without one."""
+    if not alarm.get("ActionsSuppressor"):
+        return None
+    suppression = Suppression(
+        alarm["ActionsSuppressor"],
+        float(alarm.get("ActionsSuppressorWaitPeriod", 0)),
+        float(alarm.get("ActionsSuppressorExtensionPeriod", 0)),
+    )
+    suppression.changed(now, suppressor_in_alarm=_in_alarm(suppression.suppressor))
+    _describe(alarm, suppression)
+    return suppression
+
+
+def _in_alarm(suppressor: str) -> bool:
+    return bool(cloudwatch._rule_alarm_state(suppressor) == "ALARM")
+
+
+def _describe(alarm: Alarm, suppression: Suppression) -> None:
+    """Let DescribeAlarms say what holds the actions."""
+    if not suppression.held_by:
+        alarm.pop("ActionsSuppressedBy", None)
+        alarm.pop("ActionsSuppressedReason", None)
+    elif alarm.get("ActionsSuppressedBy") != suppression.held_by:
+        alarm["ActionsSuppressedBy"] = suppression.held_by
+        alarm["ActionsSuppressedReason"] = suppression_reason(suppression.held_by)
+
+
+async def _release(context: Context) -> None:
+    """Take the actions that nothing holds back any longer; drop those of alarms that are gone."""
+    for key, (suppression, change) in list(_held.items()):
+        region, name = key
+        with context.acting_in(region):
+            # A changed composite alarm is a new one: it has announced itself, or holds nothing.
+            if cloudwatch._composite_alarms.get(name) is not change.alarm:
+                del _held[key]
+                continue
+            released = suppression.released(
+                time.time(), suppressor_in_alarm=_in_alarm(suppression.suppressor)
+            )
+            _describe(cloudwatch._composite_alarms[name], suppression)
+            if released:
+                del _held[key]
+                _act(change)
+
+
+def _send_event(change: Change) -> None:
+    entry = {
+        "Source": "aws.cloudwatch",
+        "DetailType": "CloudWatch Alarm State Change",
+        "Resources": [change.alarm["AlarmArn"]],
+        "Detail": json.dumps(event_detail(change)),
+    }
+    eventbridge._put_events({"Entries": [entry]}, allow_aws_source=True)
+
+
+def _act(change: Change) -> None:
+    """Take the actions for the state that the alarm is in now."""
+    if not change.alarm.get("ActionsEnabled", True):
+        return
+    for action in change.alarm.get(_ACTIONS_OF[change.current.value]) or ():
+        try:
+            _take(action, change)
+        except Exception as error:  # noqa: BLE001 - whatever one action meets, the others follow
+            logger.warning("alarm %s: action %s failed: %s", change.alarm["AlarmName"], action, error)
+            note_action(change, action, str(error))
+        else:
+            note_action(change, action)
+
+
+def _take(action: str, change: Change) -> None:
+    service = action.split(":")[2] if action.count(":") >= 5 else ""
+    match service:
+        case "sns":
+            _notify(action, change)
+        case "lambda":
+            _invoke(action, change)
+        case _:
+            raise ActionError(f"actions of '{service}' are not offered here")
+
+
+def _notify(topic: str, change: Change) -> None:
+    if not sns._topic_by_arn_any_scope(topic):
+        raise ActionError(f"there is no topic {topic}")
+    sns._fanout(topic, new_uuid(), topic_message(change), topic_subject(change))
+
+
+def _invoke(function: str, change: Change) -> None:
+    record, config, _name = lambda_svc._get_func_record_for_ref(function)
+    if record is None or config is None:
+        raise ActionError(f"there is no function {function}")
+    execution = lambda_svc._execution_record_for_config(record, config)
+    lambda_svc.invoke_async_with_retry(execution, lambda_event(change))
+
+
+def _install(_settings: Settings) -> None:
+    cloudwatch._dispatch_alarm_actions = _announce
+
+
+FILL = Fill(
+    name="alarms_actions",
+    requires=(
+        "ministack.services.cloudwatch._composite_alarms",
+        "ministack.services.cloudwatch._dispatch_alarm_actions",
+        "ministack.services.cloudwatch._rule_alarm_state",
+        "ministack.services.eventbridge._put_events",
+        "ministack.services.lambda_svc._execution_record_for_config",
+        "ministack.services.lambda_svc._get_func_record_for_ref",
+        "ministack.services.lambda_svc.invoke_async_with_retry",
+        "ministack.services.sns._fanout",
+        "ministack.services.sns._topic_by_arn_any_scope",
+    ),
+    install=_install,
+    ticks=(Tick(_TICK_SECONDS, _release),),
+)
