@@ -128,6 +128,16 @@ def uv_path() -> Path:
     return uv
 
 
+def is_this_python(folder: Path) -> bool:
+    """Tell whether an environment runs this very Python; another one is made anew."""
+    try:
+        lines = (folder / "pyvenv.cfg").read_text().splitlines()
+    except OSError:
+        return False
+    settings = dict(line.split(" = ", 1) for line in lines if " = " in line)
+    return settings.get("version_info") == platform.python_version()
+
+
 def install_environment(name: str) -> None:
     """Make build/venv/NAME hold exactly requirements/NAME.txt (and, in tools, this project itself)."""
     folder, lock = BUILD / "venv" / name, ROOT / "requirements" / f"{name}.txt"
@@ -137,9 +147,10 @@ def install_environment(name: str) -> None:
         return
     say(f"installing the {name} environment")
     uv = uv_path()
-    run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, folder], f"Creating {name}")
+    if not is_this_python(folder):
+        run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, folder], f"Creating {name}")
     here = {"VIRTUAL_ENV": str(folder)}
-    run([uv, "pip", "install", "--quiet", "--require-hashes", "-r", lock], f"Installing {name}", **here)
+    run([uv, "pip", "sync", "--quiet", "--require-hashes", lock], f"Installing {name}", **here)
     if name == "tools":
         own = [uv, "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--editable", "."]
         run(own, "Installing this project", **here)

@@ -173,7 +173,7 @@ class Traffic:
         try:
             while not self._stop.is_set():
                 act(name, client)
-                # A slow answer delays this client's next request, as it does a customer's; it never bunches them.
+                # A slow answer delays this client's next request, as it does a customer's.
                 due = max(due + 1 / self.rate, self.clock())
                 self._stop.wait(due - self.clock())
         finally:
@@ -185,7 +185,8 @@ class Traffic:
     def _write(self, name: str, client: ApiClient) -> None:
         unique = uuid.uuid4().hex
         product = {
-            "name": f"drill {unique}", "category": self.category, "price": "1.00", "currency": "EUR", "stock": 1,
+            "name": f"drill {unique}", "category": self.category,
+            "price": "1.00", "currency": "EUR", "stock": 1,
         }  # fmt: skip
         answer = self._observe(
             name, lambda: client.request("POST", "/products", product, Idempotency_Key=f"drill-{unique}")
