@@ -82,7 +82,12 @@ def json_object(event: APIGatewayProxyEvent) -> dict[str, Any]:
     if len(raw) > MAX_BODY_BYTES:
         raise BodyTooLargeError(f"The body may have at most {MAX_BODY_BYTES} bytes.")
     try:
-        body = json.loads(raw, object_pairs_hook=_without_duplicates, parse_constant=_refuse_constant)
+        body = json.loads(
+            raw,
+            object_pairs_hook=_without_duplicates,
+            parse_constant=_refuse_constant,
+            parse_float=_number,
+        )
         # A lone surrogate is valid JSON and no text: DynamoDB could not store it.
         json.dumps(body, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError) as error:
@@ -135,6 +140,12 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise ValueError("a field is given twice")
     return found
+
+
+def _number(text: str) -> float | int:
+    """Read 3.0 as the integer 3: to JSON Schema they are the same number."""
+    number = float(text)
+    return int(number) if number.is_integer() else number
 
 
 def _refuse_constant(name: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -40,7 +41,6 @@ METHODS = {
 }
 REQUEST_HEADERS = ["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match"]
 RESPONSE_HEADERS = ["ETag", "Idempotency-Replayed", "Location", "Retry-After"]
-_ALL_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "TRACE")
 
 
 @dataclass(slots=True)
@@ -120,8 +120,7 @@ class Routes:
     def delete_product(self, product_id: str) -> Response[str]:
         """DELETE /products/{id}."""
         subject = requests.subject(self.resolver.current_event)
-        if requests.is_product_id(product_id):
-            self._service.delete(product_id, IfMatch.parse(self._header("if-match")))
+        self._service.delete(_known_shape(product_id), IfMatch.parse(self._header("if-match")))
         self._log_write("deleted", product_id, subject)
         return Response(HTTPStatus.NO_CONTENT, content_type=None)
 
@@ -151,19 +150,14 @@ class Routes:
         app.delete("/products/<product_id>")(self.delete_product)
         app.get("/health")(self.health)
         app.get("/openapi.json")(self.openapi)
-        for path, allowed in METHODS.items():
-            others = [method for method in _ALL_METHODS if method not in allowed]
-            app.route(path, method=others, cors=False)(self._refuse_method(allowed))
-        app.not_found(self._unknown_path)
+        app.not_found(self._no_route)
         app.exception_handler(Exception)(self._problem)
 
-    def _refuse_method(self, allowed: tuple[str, ...]) -> Any:
-        def refuse(**_path_parameters: str) -> Response[str]:
-            raise MethodNotAllowedError(self.resolver.current_event.http_method, allowed)
-
-        return refuse
-
-    def _unknown_path(self, _error: NotFoundError) -> Response[str]:
+    def _no_route(self, _error: NotFoundError) -> Response[str]:
+        event = self.resolver.current_event
+        allowed = _methods_of(event.path.removeprefix(BASE_PATH))
+        if allowed and event.http_method not in allowed:
+            return self._problem(MethodNotAllowedError(event.http_method, allowed))
         return self._problem(UnknownResourceError("There is nothing at this path."))
 
     def _problem(self, error: Exception) -> Response[str]:
@@ -184,6 +178,13 @@ class Routes:
     def _header(self, name: str) -> str | None:
         value: str | None = self.resolver.current_event.headers.get(name)
         return value
+
+
+def _methods_of(path: str) -> tuple[str, ...]:
+    for pattern, methods in METHODS.items():
+        if re.fullmatch(re.sub("<.+?>", "[^/]+", pattern), path):
+            return methods
+    return ()
 
 
 def _known_shape(product_id: str) -> str:

@@ -18,7 +18,7 @@ _BY_GATEWAY = {
 _MEANINGS = {
     "400": "The request breaks its schema or is not well-formed; `errors` names each field.",
     "401": "The bearer token is missing, malformed, expired or not signed by a trusted key.",
-    "404": "No product has this id.",
+    "404": "No product has, or can have, this id.",
     "405": "The path has no such method; Allow names those that it has.",
     "409": "The product is no longer at the version in the body; read it again.",
     "412": "The product is no longer what If-Match names; read it again.",
@@ -130,9 +130,10 @@ def _update() -> Json:
 def _delete() -> Json:
     return _operation(
         "deleteProduct",
-        "Delete a product. Deleting one that is not there succeeds, so the request can be repeated.",
+        "Delete a product. Deleting one that is not there succeeds, so the request can be repeated; 404 "
+        "is only for an id that no product can have.",
         {"204": {"description": "The product is not there any more."}},
-        ("401", "412"),
+        ("401", "404", "412"),
         parameters=["IfMatch"],
     )
 

@@ -230,6 +230,11 @@ def test_an_unknown_product_is_404(call: Call, product_id: str) -> None:
     assert call("PUT", f"/products/{product_id}", {**COAT_BODY, "version": 1}).status == 404
 
 
+def test_deleting_under_an_id_that_no_product_can_have_is_404(call: Call) -> None:
+    assert call("DELETE", "/products/unknown").status == 204
+    assert call("DELETE", "/products/null,null").status == 404
+
+
 @pytest.mark.parametrize("path", ["/", "/nothing", "/products/a/b", "/v2/products"])
 def test_an_unknown_path_is_404(call: Call, path: str) -> None:
     answer = call("GET", path)
@@ -245,6 +250,7 @@ def test_an_unknown_path_is_404(call: Call, path: str) -> None:
         ("PATCH", "/products/x", "GET, PUT, DELETE"),
         ("POST", "/health", "GET"),
         ("DELETE", "/openapi.json", "GET"),
+        ("QUERY", "/v1/products", "GET, POST"),
     ],
 )
 def test_a_method_that_a_path_lacks_is_405_and_told_the_others(
@@ -253,6 +259,11 @@ def test_a_method_that_a_path_lacks_is_405_and_told_the_others(
     answer = call(method, path)
     assert (answer.status, answer.problem) == (405, "method-not-allowed")
     assert answer.headers["allow"] == allowed
+
+
+def test_a_whole_number_may_be_written_with_a_point(call: Call) -> None:
+    answer = call("POST", "/products", json.dumps(COAT_BODY).replace('"stock": 3', '"stock": 3.0'))
+    assert (answer.status, answer.json["stock"]) == (201, 3)
 
 
 def test_a_list_is_paged_by_20_unless_asked_otherwise(call: Call) -> None:
