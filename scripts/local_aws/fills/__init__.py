@@ -41,6 +41,8 @@ FILLS: tuple[str, ...] = (
     "apigateway_mock",
     "apigateway_access_log",
     "lambda_aliases",
+    "lambda_invocation",
+    "lambda_provisioned",
     "lambda_configuration",
     "route53_data_plane",
     "route53_health_check_api",
