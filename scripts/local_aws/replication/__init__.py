@@ -1,0 +1,1 @@
+"""How writes to one replica of a global table reach the others, later."""
