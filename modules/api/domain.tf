@@ -1,3 +1,7 @@
+locals {
+  validation_options = { for option in aws_acm_certificate.this.domain_validation_options : option.domain_name => option }
+}
+
 resource "aws_acm_certificate" "this" {
   domain_name               = var.domain_names.public
   subject_alternative_names = [var.domain_names.regional]
@@ -12,15 +16,13 @@ resource "aws_acm_certificate" "this" {
 # ACM asks the same record of every certificate for one name in one account, so both regions write that of the
 # public name: allow_overwrite.
 resource "aws_route53_record" "certificate_validation" {
-  for_each = {
-    for option in aws_acm_certificate.this.domain_validation_options : option.domain_name => option
-  }
+  for_each = toset(values(var.domain_names))
 
   allow_overwrite = true
   zone_id         = var.hosted_zone_id
-  name            = each.value.resource_record_name
-  type            = each.value.resource_record_type
-  records         = [each.value.resource_record_value]
+  name            = local.validation_options[each.key].resource_record_name
+  type            = local.validation_options[each.key].resource_record_type
+  records         = [local.validation_options[each.key].resource_record_value]
   ttl             = 60
 }
 
@@ -28,7 +30,7 @@ resource "aws_route53_record" "certificate_validation" {
 # everywhere would only add half a minute to every rebuild of a region.
 resource "aws_acm_certificate_validation" "this" {
   certificate_arn         = aws_acm_certificate.this.arn
-  validation_record_fqdns = [for option in aws_acm_certificate.this.domain_validation_options : option.resource_record_name]
+  validation_record_fqdns = values(local.validation_options)[*].resource_record_name
 }
 
 resource "aws_api_gateway_domain_name" "this" {

@@ -8,6 +8,11 @@ output "certificate_arn" {
   value       = aws_acm_certificate_validation.this.certificate_arn
 }
 
+output "deployment_triggers" {
+  description = "A hash of all that is only live after a deployment; it changes when the stage was given a new one."
+  value       = aws_api_gateway_deployment.this.triggers
+}
+
 output "domain_targets" {
   description = "Where an alias record for each host name (public, regional) points: the domain's name and hosted zone in this region."
   value = {
@@ -28,7 +33,7 @@ output "log_group_names" {
   value = {
     access    = aws_cloudwatch_log_group.access.name
     execution = aws_cloudwatch_log_group.execution.name
-    waf       = aws_cloudwatch_log_group.waf.name
+    waf       = module.firewall.log_group_name
   }
 }
 
@@ -44,5 +49,5 @@ output "stage_name" {
 
 output "web_acl_arn" {
   description = "The ARN of the firewall's web ACL."
-  value       = aws_wafv2_web_acl.this.arn
+  value       = module.firewall.web_acl_arn
 }

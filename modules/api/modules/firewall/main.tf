@@ -10,7 +10,7 @@ locals {
 
 resource "aws_wafv2_web_acl" "this" {
   name        = var.name
-  description = "Protects the API ${var.name}."
+  description = "Stands before the API ${var.name}."
   scope       = "REGIONAL"
   tags        = var.tags
 
@@ -28,7 +28,7 @@ resource "aws_wafv2_web_acl" "this" {
 
     statement {
       rate_based_statement {
-        limit                 = var.waf.requests_per_address
+        limit                 = var.requests_per_address
         aggregate_key_type    = "IP"
         evaluation_window_sec = 300
       }
@@ -88,7 +88,7 @@ resource "aws_wafv2_web_acl" "this" {
 }
 
 resource "aws_wafv2_web_acl_association" "stage" {
-  resource_arn = aws_api_gateway_stage.live.arn
+  resource_arn = var.stage_arn
   web_acl_arn  = aws_wafv2_web_acl.this.arn
 }
 
