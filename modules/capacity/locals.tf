@@ -10,12 +10,15 @@ locals {
 
   reserved_total = var.capacity.products.reserved_concurrency + var.capacity.authorizer.reserved_concurrency
 
+  # 100 x 0.3 is a hair more than 30 in binary; no unit must be asked for because of that.
+  hair = 0.000001
+
   # Concurrency is rate times duration (Lambda developer guide). Target tracking keeps the table's use at the target,
   # so the maximum must hold the surge at that utilization.
   need = {
-    products_concurrency   = ceil(local.surge.requests_per_second * var.capacity.products.p99_seconds)
-    authorizer_concurrency = ceil(local.surge.writes_per_second * var.capacity.authorizer.p99_seconds)
-    table_read_units       = ceil(local.surge.reads_per_second * var.capacity.table.read_units_per_read * 100 / var.capacity.table.target_utilization)
-    table_write_units      = ceil(local.surge.writes_per_second * var.capacity.table.write_units_per_write * 100 / var.capacity.table.target_utilization)
+    products_concurrency   = ceil(local.surge.requests_per_second * var.capacity.products.p99_seconds - local.hair)
+    authorizer_concurrency = ceil(local.surge.writes_per_second * var.capacity.authorizer.p99_seconds - local.hair)
+    table_read_units       = ceil(local.surge.reads_per_second * var.capacity.table.read_units_per_read * 100 / var.capacity.table.target_utilization - local.hair)
+    table_write_units      = ceil(local.surge.writes_per_second * var.capacity.table.write_units_per_write * 100 / var.capacity.table.target_utilization - local.hair)
   }
 }
