@@ -1,8 +1,8 @@
 """Build the Lambda zips: same input, same bytes.
 
-A zip holds the function's own package, lambda_src/common, and the locked requirements for the platform it
-will run on. Entries are sorted, dated 1980-01-01 and stored without compression: compressed bytes differ
-between zlib versions, and Lambda unpacks the archive before it runs anyway.
+A zip holds the function's own package, lambda_src/common, the locked requirements for the platform it will
+run on, and their bytecode for its Python where this machine has that Python. Entries are sorted and dated
+1980-01-01, so the same sources, locks and tools (Python, zlib) give the same sha256.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from techmoda_ha.bytecode import compile_folder, find_python
 from techmoda_ha.environments import Target, Workspace
 from techmoda_ha.errors import HaError
 
@@ -43,17 +43,19 @@ class Platform:
     """What compiled requirements are built for: options that tell `uv pip install`."""
 
     options: tuple[str, ...]
+    python: str | None  # compiles the bytecode; None where this machine has no Python of the right version
 
     @classmethod
     def lambda_runtime(cls, architecture: str) -> Platform:
         """Return the platform of a Lambda with that architecture (arm64 or x86_64)."""
         platform = LINUX_PLATFORMS[architecture]
-        return cls(("--python-platform", platform, "--python-version", LAMBDA_PYTHON))
+        options = ("--python-platform", platform, "--python-version", LAMBDA_PYTHON)
+        return cls(options, find_python(LAMBDA_PYTHON))
 
     @classmethod
     def this_machine(cls) -> Platform:
         """Return the platform on which the local AWS runs functions: this Python on this machine."""
-        return cls(("--python", sys.executable))
+        return cls(("--python", sys.executable), sys.executable)
 
 
 def functions(workspace: Workspace) -> list[str]:
@@ -80,6 +82,9 @@ def build_package(workspace: Workspace, function: str, folder: Path, platform: P
         for name in (function, SHARED_PACKAGE):
             source = workspace.root / "lambda_src" / name
             shutil.copytree(source, content / name, ignore=shutil.ignore_patterns(*LEFT_OUT))
+        remove_what_stays_out(content)
+        if platform.python is not None:
+            compile_folder(content, platform.python)
         built = Path(scratch) / f"{function}.zip"
         write_zip(content, built)
         digest = hashlib.sha256(built.read_bytes()).hexdigest()
@@ -117,25 +122,27 @@ def write_zip(content: Path, file: Path) -> None:
 
     Raises HaError when the folder is over Lambda's limit.
     """
-    members = sorted(_members(content), key=lambda path: path.relative_to(content).as_posix())
+    files = (path for path in content.rglob("*") if path.is_file())
+    members = sorted(files, key=lambda path: path.relative_to(content).as_posix())
     total = sum(member.stat().st_size for member in members)
     if total > UNPACKED_LIMIT_BYTES:
         raise HaError(
             f"{file.name} would unpack to {total:,} bytes, over Lambda's limit of {UNPACKED_LIMIT_BYTES:,}.",
             "Take requirements out of requirements/lambda/.",
         )
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for member in members:
             entry = zipfile.ZipInfo(member.relative_to(content).as_posix(), EPOCH)
             entry.external_attr = 0o644 << 16
             entry.create_system = 3  # Unix, on every machine
-            archive.writestr(entry, member.read_bytes())
+            archive.writestr(entry, member.read_bytes(), zipfile.ZIP_DEFLATED)
 
 
-def _members(content: Path) -> Iterable[Path]:
-    for path in content.rglob("*"):
-        relative = path.relative_to(content)
-        if path.is_file() and not any(
-            Path(part).match(pattern) for part in relative.parts for pattern in LEFT_OUT
-        ):
-            yield path
+def remove_what_stays_out(content: Path) -> None:
+    """Delete what installers and editors leave behind and the function never reads."""
+    for pattern in LEFT_OUT:
+        for path in sorted(content.rglob(pattern)):
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)

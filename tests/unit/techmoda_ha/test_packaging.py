@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import os
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from techmoda_ha import packaging
+from techmoda_ha.bytecode import compile_folder, find_python
 from techmoda_ha.environments import Target, Workspace
 from techmoda_ha.errors import HaError
-from techmoda_ha.packaging import Platform, build_packages, write_zip
+from techmoda_ha.packaging import Platform, build_packages, remove_what_stays_out, write_zip
 
 
 def make_content(folder: Path, names: list[str]) -> Path:
@@ -43,12 +46,45 @@ def test_a_changed_file_changes_the_zip(tmp_path: Path) -> None:
     assert digest(content, tmp_path / "b.zip") != before
 
 
-def test_compiled_and_installer_files_stay_out(tmp_path: Path) -> None:
+def test_stray_bytecode_and_installer_files_stay_out(tmp_path: Path) -> None:
     content = make_content(
         tmp_path / "a", ["x.py", "__pycache__/x.pyc", "lib-1.0.dist-info/RECORD", "bin/tool"]
     )
+    remove_what_stays_out(content)
     write_zip(content, tmp_path / "a.zip")
     assert zipfile.ZipFile(tmp_path / "a.zip").namelist() == ["x.py"]
+
+
+def test_bytecode_depends_neither_on_the_folder_nor_on_dates(tmp_path: Path) -> None:
+    first, second = (make_content(tmp_path / name, ["handler.py", "common/log.py"]) for name in "ab")
+    os.utime(second / "handler.py", (0, 0))
+    for content in (first, second):
+        compile_folder(content, sys.executable)
+    assert list(first.rglob("*.pyc"))
+    assert digest(first, tmp_path / "a.zip") == digest(second, tmp_path / "b.zip")
+
+
+def test_python_runs_the_bytecode_and_does_not_compile_the_source_again(tmp_path: Path) -> None:
+    content = make_content(tmp_path / "a", ["handler.py"])
+    (content / "handler.py").write_text("print('compiled ahead')")
+    compile_folder(content, sys.executable)
+    (content / "handler.py").write_text("print('compiled again')")
+    command = [sys.executable, "-c", "import handler"]
+    assert subprocess.run(command, cwd=content, capture_output=True, text=True, check=True).stdout == (
+        "compiled ahead\n"
+    )
+
+
+def test_a_file_that_is_no_python_of_this_version_does_not_stop_the_build(tmp_path: Path) -> None:
+    content = make_content(tmp_path / "a", ["handler.py"])
+    (content / "template.py").write_text("{{ not python }")
+    compile_folder(content, sys.executable)
+    assert [path.name.split(".")[0] for path in content.rglob("*.pyc")] == ["handler"]
+
+
+def test_a_python_that_is_not_here_is_not_invented() -> None:
+    assert find_python(f"{sys.version_info.major}.{sys.version_info.minor}") == sys.executable
+    assert find_python("3.99") is None
 
 
 def test_a_package_over_lambdas_limit_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
