@@ -31,6 +31,7 @@ FILLS: tuple[str, ...] = (
     "alarms_actions",
     "alarms_evaluator",
     "dynamodb_pitr",
+    "backup_service",
     "dynamodb_replicas",
     "waf_logging",
     "acm_certificates",
@@ -46,6 +47,9 @@ FILLS: tuple[str, ...] = (
     "lambda_configuration",
     "route53_data_plane",
     "route53_health_check_api",
+    "metrics_apigateway",
+    "metrics_lambda",
+    "metrics_dynamodb",
 )
 """The fills in the order in which they are installed; the app wrapped last sees a request first."""
 
