@@ -117,13 +117,13 @@ def warm_workers(key: _Key) -> list[PythonWorker]:
     """The initialized environments of a version, dead ones dropped."""
     with lambda_runtime._lock:
         workers = lambda_runtime._workers.get(key, [])
-        dead = [worker for worker in workers if not worker.in_use and not _alive(worker)]
+        dead = [worker for worker in workers if not worker.in_use and not _ready(worker)]
         workers[:] = [worker for worker in workers if worker not in dead]
-        return [worker for worker in workers if _alive(worker)]
+        return [worker for worker in workers if _ready(worker)]
 
 
-def _alive(worker: Any) -> bool:
-    return isinstance(worker, PythonWorker) and worker.alive
+def _ready(worker: Any) -> bool:
+    return isinstance(worker, PythonWorker) and worker.ready
 
 
 def _requested(config: Mapping[str, Any]) -> int:

@@ -75,22 +75,23 @@ class PythonWorker(lambda_runtime.Worker):  # type: ignore[misc]
 
     def __init__(self, func_name: str, config: Mapping[str, Any], code_zip: bytes) -> None:
         self.provisioned = False
+        self._initialized = False
         version = config.get("Version", "$LATEST")
         self.log_stream = f"{datetime.now(UTC):%Y/%m/%d}/[{version}]{uuid.uuid4().hex}"
         self._answers: _Lines = queue.SimpleQueue()
         super().__init__(func_name, config, code_zip)
 
     @property
-    def alive(self) -> bool:
-        """Whether the process runs."""
-        return self._proc is not None and self._proc.poll() is None
+    def ready(self) -> bool:
+        """Whether the process runs and has imported the handler."""
+        return self._initialized and self._proc is not None and self._proc.poll() is None
 
     def run(self, call: Call) -> Outcome:
         """Invoke the handler once; an environment that has ended is started again first."""
         with self._lock:
             init = None
             try:
-                if not self.alive:
+                if not self.ready:
                     init = self._start()
                 answer = self._exchange(call)
             except EnvironmentLostError as lost:
@@ -123,8 +124,9 @@ class PythonWorker(lambda_runtime.Worker):  # type: ignore[misc]
         """Start the process and import the handler. Raises RuntimeError when that fails."""
         kind = "provisioned-concurrency" if self.provisioned else "on-demand"
         self.config = _with_runtime_variables(self.config, kind)
+        self._initialized = False
         super()._spawn()
-        self._cold = False
+        self._initialized = True
         self._answers = queue.SimpleQueue()
         read = threading.Thread(
             target=_read_lines, args=(self._proc.stdout, self._answers), daemon=True, name="lambda-answers"
