@@ -56,7 +56,7 @@ class _Route:
     operation: Any
 
     def values(self, method: str, path: str) -> dict[str, str] | None:
-        match = self.path.fullmatch(path) if method == self.method else None
+        match = self.path.fullmatch(path.rstrip("/")) if method == self.method else None
         return dict(zip(self.labels, map(unquote, match.groups()), strict=True)) if match else None
 
 
@@ -101,7 +101,7 @@ def _route(operation: Any) -> _Route:
     pattern = "".join("(.+)" if index % 2 else re.escape(part) for index, part in enumerate(parts))
     return _Route(
         method=operation.http["method"],
-        path=re.compile(pattern + "/?"),
+        path=re.compile(pattern),
         labels=tuple(parts[1::2]),
         fixed=sum(map(len, parts[::2])),
         operation=operation,
