@@ -69,6 +69,16 @@ def _write_reports(root: Element, reports: list[tuple[Checker, Observation]]) ->
         SubElement(status, "CheckedTime").text = checked
 
 
+def _parse(original: Callable[[Element], dict[str, Any]], element: Element) -> dict[str, Any]:
+    """The configuration with its lists; MiniStack looks for each item's text one level too deep."""
+    config = original(element)
+    for name, item in (("ChildHealthChecks", "ChildHealthCheck"), ("Regions", "Region")):
+        container = route53._find(element, name)
+        if container is not None:
+            config[name] = [child.text for child in route53._findall(container, item)]
+    return config
+
+
 def _create(original: Callable[..., Answer], body: bytes) -> Answer:
     root = route53._parse_body(body)
     element = None if root is None else route53._find(root, "HealthCheckConfig")
@@ -151,6 +161,7 @@ def _describe(original: Callable[..., None], parent: Element, health_check: Mapp
 
 def _install(_settings: Settings) -> None:
     wrap(route53, "handle_request", _handle)
+    wrap(route53, "_parse_health_check_config", _parse)
     wrap(route53, "_create_health_check", _create)
     wrap(route53, "_update_health_check", _update)
     wrap(route53, "_build_health_check_el", _describe)
@@ -160,6 +171,7 @@ FILL = Fill(
     name="route53_health_check_api",
     requires=(
         "ministack.services.route53.handle_request",
+        "ministack.services.route53._parse_health_check_config",
         "ministack.services.route53._create_health_check",
         "ministack.services.route53._update_health_check",
         "ministack.services.route53._build_health_check_el",
