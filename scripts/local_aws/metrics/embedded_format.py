@@ -1,0 +1,83 @@
+"""Metrics embedded in log lines (EMF).
+
+Contract: CloudWatch user guide, "Specification: Embedded metric format". Metadata that Lambda puts before
+the document is passed over. A dimension set or a metric that the document does not back with members of
+the right type is left out, the rest counts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from local_aws.metrics.store import NO_UNIT, Datum, Metric
+
+_MARK = '"_aws"'
+_MOST_VALUES = 100
+_MOST_DIMENSIONS = 30
+
+Dimensions = tuple[tuple[str, str], ...]
+
+
+class EmbeddedFormatError(ValueError):
+    """A log line claims to embed metrics but does not hold to the format. `parsed` says that it is JSON."""
+
+    def __init__(self, message: str, *, parsed: bool) -> None:
+        super().__init__(message)
+        self.parsed = parsed
+
+
+def embedded_metrics(message: str) -> list[Datum]:
+    """The metrics in a log line; none for a line without any. Raises EmbeddedFormatError."""
+    start = message.find("{")
+    if start < 0 or _MARK not in message:
+        return []
+    try:
+        document = json.loads(message[start:])
+    except ValueError as error:
+        raise EmbeddedFormatError("not a JSON document", parsed=False) from error
+    metadata = document.get("_aws")
+    if not isinstance(metadata, dict) or "CloudWatchMetrics" not in metadata:
+        return []
+    timestamp = metadata.get("Timestamp")
+    if not isinstance(timestamp, int | float) or not isinstance(metadata["CloudWatchMetrics"], list):
+        raise EmbeddedFormatError("'_aws' lacks Timestamp or a list of CloudWatchMetrics", parsed=True)
+    directives = metadata["CloudWatchMetrics"]
+    return [datum for each in directives for datum in _directive(each, document, timestamp / 1000)]
+
+
+def _directive(directive: Any, document: Mapping[str, Any], at: float) -> Iterator[Datum]:
+    if not isinstance(directive, dict) or not isinstance(directive.get("Namespace"), str):
+        raise EmbeddedFormatError("a metric directive has no namespace", parsed=True)
+    namespace = directive["Namespace"]
+    backed = (_dimensions(names, document) for names in directive.get("Dimensions") or [[]])
+    sets = [each for each in backed if each is not None]
+    for definition in directive.get("Metrics") or ():
+        name = definition.get("Name", "")
+        for value in _values(document.get(name)):
+            for dimension_set in sets:
+                yield Datum(
+                    Metric(namespace, name, dimension_set),
+                    at,
+                    float(value),
+                    unit=definition.get("Unit") or NO_UNIT,
+                    high_resolution=definition.get("StorageResolution") == 1,
+                )
+
+
+def _dimensions(names: Any, document: Mapping[str, Any]) -> Dimensions | None:
+    """The pairs of a dimension set, or None when the document does not back it."""
+    if not isinstance(names, list) or len(names) > _MOST_DIMENSIONS:
+        return None
+    pairs = [(name, value) for name in names if isinstance(value := document.get(name), str)]
+    return tuple(sorted(pairs)) if len(pairs) == len(names) else None
+
+
+def _values(target: Any) -> Sequence[float]:
+    values = target if isinstance(target, list) else [target]
+    return [value for value in values if _is_number(value)] if len(values) <= _MOST_VALUES else []
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
