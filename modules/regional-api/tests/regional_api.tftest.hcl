@@ -1,0 +1,192 @@
+# Applied against a mocked provider: what is asserted is how the parts of a region are put together.
+
+mock_provider "aws" {
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+  mock_data "aws_region" {
+    defaults = { name = "us-east-1" }
+  }
+  mock_resource "aws_kms_key" {
+    defaults = { arn = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555" }
+  }
+}
+
+override_module {
+  target = module.api
+  outputs = {
+    api_name    = "shop"
+    rest_api_id = "abcdefghij"
+    stage_name  = "live"
+    domain_targets = {
+      public   = { domain_name = "d-aaaaaaaaaa.execute-api.us-east-1.amazonaws.com", zone_id = "Z1UJRXOUMOOFQ8" }
+      regional = { domain_name = "d-bbbbbbbbbb.execute-api.us-east-1.amazonaws.com", zone_id = "Z1UJRXOUMOOFQ8" }
+    }
+    log_group_names = { access = "access", execution = "execution", waf = "waf" }
+  }
+}
+
+override_module {
+  target = module.monitoring
+  outputs = {
+    alarm_names    = ["shop-api-latency"]
+    dashboard_name = "shop"
+    topic_arn      = "arn:aws:sns:us-east-1:123456789012:shop-alarms"
+  }
+}
+
+# The functions have tests of their own; here they only need names.
+override_module {
+  target = module.products
+  outputs = {
+    alias_name        = "live"
+    canary_alarm_name = null
+    function_name     = "shop-products"
+    invoke_arn        = "arn:aws:apigateway:us-east-1:lambda:path/products"
+    log_group_name    = "/aws/lambda/shop-products"
+    role_name         = "shop-products-us-east-1"
+    version           = "1"
+  }
+}
+
+override_module {
+  target = module.authorizer
+  outputs = {
+    alias_name     = "live"
+    function_name  = "shop-authorizer"
+    invoke_arn     = "arn:aws:apigateway:us-east-1:lambda:path/authorizer"
+    log_group_name = "/aws/lambda/shop-authorizer"
+  }
+}
+
+variables {
+  environment                 = "primary"
+  name                        = "shop"
+  hosted_zone_id              = "Z0123456789"
+  domain_names                = { public = "api.example.com", regional = "api-us-east-1.example.com" }
+  allowed_origin              = "https://www.example.com"
+  health_check                = { interval_seconds = 10, failure_threshold = 3 }
+  lambda_architecture         = "arm64"
+  lambda_package_dir          = "tests/fixtures/packages"
+  log_level                   = "INFO"
+  log_retention_days          = 365
+  manage_account_logging_role = true
+  runbook_base_url            = "https://runbooks.example.com"
+  throttle                    = { rate_limit = 200, burst_limit = 400 }
+  waf                         = { requests_per_address = 10000 }
+  products_capacity           = { reserved_concurrency = 100, provisioned = { minimum = 2, maximum = 50 } }
+  authorizer_capacity         = { reserved_concurrency = 20 }
+  cursor_key_arn              = "arn:aws:kms:us-east-1:123456789012:key/mrk-11111111222233334444555555555555"
+  jwt = {
+    issuer      = "https://login.example.com/"
+    audience    = "shop"
+    public_keys = { first = "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n" }
+  }
+  tables = {
+    products    = { name = "shop-products", arn = "arn:aws:dynamodb:us-east-1:123456789012:table/shop-products", category_index = "by-category", replica_regions = ["us-west-2"] }
+    idempotency = { name = "shop-idempotency", arn = "arn:aws:dynamodb:us-east-1:123456789012:table/shop-idempotency" }
+    kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/mrk-55555555666677778888999999999999"
+  }
+}
+
+run "a_region_has_its_urls_its_key_and_its_alarms" {
+  assert {
+    condition     = output.api_url == "https://api.example.com/v1" && output.regional_api_url == "https://api-us-east-1.example.com/v1"
+    error_message = "Both URLs must end with the base path."
+  }
+  assert {
+    condition     = output.alarm_names == tolist(["shop-api-latency", "shop-endpoint-down"])
+    error_message = "The alarms of monitoring and of failover must be named together."
+  }
+  assert {
+    condition     = output.worst_case_seconds == { detection = 48, rto = 108 }
+    error_message = "The health check's settings must reach the failover."
+  }
+  assert {
+    condition     = toset(keys(output.log_group_names)) == toset(["access", "authorizer", "execution", "products", "waf"])
+    error_message = "Every log group must be put out."
+  }
+  assert {
+    condition     = aws_kms_key.operations.enable_key_rotation && !coalesce(aws_kms_key.operations.multi_region, false)
+    error_message = "The region's own key must rotate and stay in the region."
+  }
+  assert {
+    condition = alltrue([
+      for statement in jsondecode(aws_kms_key.operations.policy).Statement :
+      strcontains(statement.Condition.ArnLike["kms:EncryptionContext:aws:logs:arn"], ":us-east-1:123456789012:log-group:")
+      if statement.Sid != "AccountDecidesByIam"
+    ])
+    error_message = "CloudWatch Logs may use the key for this account's log groups in this region only."
+  }
+}
+
+run "the_other_region_with_the_same_configuration_has_the_same_fingerprint" {
+  variables {
+    environment    = "dr"
+    domain_names   = { public = "api.example.com", regional = "api-us-west-2.example.com" }
+    cursor_key_arn = "arn:aws:kms:us-west-2:123456789012:key/mrk-11111111222233334444555555555555"
+    tables = {
+      products    = { name = "shop-products", arn = "arn:aws:dynamodb:us-west-2:123456789012:table/shop-products", category_index = "by-category", replica_regions = ["us-east-1"] }
+      idempotency = { name = "shop-idempotency", arn = "arn:aws:dynamodb:us-west-2:123456789012:table/shop-idempotency" }
+      kms_key_arn = "arn:aws:kms:us-west-2:123456789012:key/mrk-55555555666677778888999999999999"
+    }
+  }
+
+  assert {
+    condition     = output.configuration_fingerprint == run.a_region_has_its_urls_its_key_and_its_alarms.configuration_fingerprint
+    error_message = "What differs between regions by nature must not count as drift."
+  }
+}
+
+run "a_region_that_was_configured_otherwise_has_another_fingerprint" {
+  variables {
+    throttle = { rate_limit = 100, burst_limit = 400 }
+  }
+
+  assert {
+    condition     = output.configuration_fingerprint != run.a_region_has_its_urls_its_key_and_its_alarms.configuration_fingerprint
+    error_message = "A throttle that only one region has is drift."
+  }
+}
+
+run "an_unknown_environment_and_a_private_key_are_refused" {
+  command = plan
+
+  variables {
+    environment = "staging"
+    jwt = {
+      issuer      = "https://login.example.com/"
+      audience    = "shop"
+      public_keys = { first = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n" }
+    }
+  }
+
+  expect_failures = [var.environment, var.jwt]
+}
+
+run "an_api_that_trusts_nobody_is_refused" {
+  command = plan
+
+  variables {
+    jwt = { issuer = "https://login.example.com/", audience = "shop", public_keys = {} }
+  }
+
+  expect_failures = [var.jwt]
+}
+
+run "an_issuer_that_is_no_https_url_is_refused" {
+  command = plan
+
+  variables {
+    jwt = {
+      issuer      = "http://login.example.com/"
+      audience    = "shop"
+      public_keys = { first = "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n" }
+    }
+  }
+
+  expect_failures = [var.jwt]
+}
