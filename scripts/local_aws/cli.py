@@ -11,78 +11,26 @@ import os
 import shlex
 import time
 import uuid
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any
 
 import click
 import psutil
 
-from local_aws import client, environment, instance, lifecycle
+from local_aws import cli_behaviour, client, environment, instance, lifecycle
+from local_aws.cli_options import (
+    CommandError,
+    read_settings,
+    running,
+    settings_options,
+    state_dir_option,
+)
 from local_aws.faults import Mode
 from local_aws.instance import Instance
 from local_aws.preflight import PreflightError, require_addresses
-from local_aws.settings import (
-    DEFAULT_DNS_PORT,
-    DEFAULT_PORT,
-    DEFAULT_REGIONS,
-    DEFAULT_TLS_PORT,
-    Settings,
-    SettingsError,
-    default_state_dir,
-    parse_regions,
-)
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 _PROGRESS_AFTER_SECONDS = 2.0
 _FOLLOW_SECONDS = 0.2
-
-
-class CommandError(click.ClickException):
-    """A command failed: one clear line, with the next step."""
-
-    exit_code = 2
-
-
-def _state_dir_option(command: F) -> F:
-    return click.option(
-        "--state-dir",
-        envvar="LOCAL_AWS_STATE_DIR",
-        type=click.Path(file_okay=False, path_type=Path),
-        default=default_state_dir,
-        callback=lambda _context, _option, value: value.resolve(),
-        help="Where the local AWS keeps its record, log and data (build/local).",
-    )(command)
-
-
-def _settings_options(command: F) -> F:
-    options = [
-        _state_dir_option,
-        click.option("--port", envvar="LOCAL_AWS_PORT", type=int, default=DEFAULT_PORT, show_default=True),
-        click.option("--control-address", envvar="LOCAL_AWS_CONTROL_ADDRESS", default="127.0.0.1",
-                     show_default=True, help="Serves the AWS APIs of all regions."),
-        click.option("--regions", envvar="LOCAL_AWS_REGIONS", default=DEFAULT_REGIONS, show_default=True,
-                     help="Each region with the loopback address of its data plane."),
-        click.option("--domain", envvar="LOCAL_AWS_DOMAIN", default="techmoda.example", show_default=True,
-                     help="A hosted zone of this name exists from the start."),
-        click.option("--auth/--no-auth", envvar="LOCAL_AWS_AUTH", default=False,
-                     help="Enforce IAM policies."),
-        click.option("--dns-port", envvar="LOCAL_AWS_DNS_PORT", type=int, default=DEFAULT_DNS_PORT,
-                     show_default=True, help="The DNS server's port at the control address."),
-        click.option("--tls-port", envvar="LOCAL_AWS_TLS_PORT", type=int, default=DEFAULT_TLS_PORT,
-                     show_default=True, help="The port of the regions' TLS, in place of 443."),
-    ]  # fmt: skip
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
-def _settings(**values: Any) -> Settings:
-    try:
-        return Settings(**{**values, "regions": parse_regions(values["regions"])})
-    except SettingsError as error:
-        raise click.UsageError(str(error)) from error
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -91,10 +39,10 @@ def main() -> None:
 
 
 @main.command()
-@_settings_options
+@settings_options
 def up(**values: Any) -> None:
     """Start it in the background and return when it is ready."""
-    settings = _settings(**values)
+    settings = read_settings(**values)
     try:
         with _Progress("starting the local AWS") as progress:
             started = lifecycle.up(settings, progress.show_when_slow)
@@ -113,7 +61,7 @@ def up(**values: Any) -> None:
 
 
 @main.command()
-@_state_dir_option
+@state_dir_option
 def down(state_dir: Path) -> None:
     """End it, with every process that it started. What was deployed to it is gone."""
     try:
@@ -124,7 +72,7 @@ def down(state_dir: Path) -> None:
 
 
 @main.command()
-@_state_dir_option
+@state_dir_option
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def status(state_dir: Path, *, as_json: bool) -> None:
     """Say what runs; exit code 1 when nothing does or it is not healthy."""
@@ -136,7 +84,7 @@ def status(state_dir: Path, *, as_json: bool) -> None:
 
 
 @main.command()
-@_state_dir_option
+@state_dir_option
 @click.option("-f", "--follow", is_flag=True, help="Go on until interrupted.")
 def logs(state_dir: Path, *, follow: bool) -> None:
     """Print the log of the running local AWS, or of the last one."""
@@ -152,7 +100,7 @@ def logs(state_dir: Path, *, follow: bool) -> None:
 
 
 @main.command()
-@_state_dir_option
+@state_dir_option
 @click.argument("name", metavar="REGION")
 @click.argument("mode", type=click.Choice([*map(str, Mode), "up"]))
 def region(state_dir: Path, name: str, mode: str) -> None:
@@ -161,19 +109,19 @@ def region(state_dir: Path, name: str, mode: str) -> None:
     reset closes connections without an answer, hang never answers, unavailable answers 503, up heals.
     """
     try:
-        regions = client.set_region(_running(state_dir).settings, name, mode)
+        regions = client.set_region(running(state_dir).settings, name, mode)
     except client.ControlError as error:
         raise CommandError(str(error)) from error
     click.echo(", ".join(f"{region_name} is {state}" for region_name, state in regions.items()))
 
 
 @main.command()
-@_state_dir_option
+@state_dir_option
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def env(state_dir: Path, *, as_json: bool) -> None:
     """Print the variables that make AWS tools use it: eval "$(ha local env)"."""
-    running = _running(state_dir)
-    variables = environment.for_clients(running.settings, running.terraform_state)
+    served = running(state_dir)
+    variables = environment.for_clients(served.settings, served.terraform_state)
     if as_json:
         click.echo(json.dumps(variables, indent=2))
         return
@@ -182,12 +130,16 @@ def env(state_dir: Path, *, as_json: bool) -> None:
         click.echo(f"export {name}={shlex.quote(value)}")
 
 
+main.add_command(cli_behaviour.replication)
+main.add_command(cli_behaviour.health_checks)
+
+
 @main.command()
-@_settings_options
+@settings_options
 @click.option("--exit-with-parent", is_flag=True, help="End when the process that started this one is gone.")
 def serve(*, exit_with_parent: bool, **values: Any) -> None:
     """Run it in the foreground until interrupted."""
-    settings = _settings(**values)
+    settings = read_settings(**values)
     instance_id = os.environ.setdefault(environment.INSTANCE_VARIABLE, uuid.uuid4().hex[:12])
     settings.state_dir.mkdir(parents=True, exist_ok=True)
     other = lifecycle.running(settings.state_dir)
@@ -214,19 +166,10 @@ def _serve(served: Instance, *, exit_with_parent: bool) -> None:
         served.forget()
 
 
-def _running(state_dir: Path) -> Instance:
-    return lifecycle.running(state_dir) or _not_running(state_dir)
-
-
-def _not_running(state_dir: Path) -> NoReturn:
-    lost = " any more: its process is gone" if instance.read(state_dir) else ""
-    raise CommandError(f"the local AWS is not running{lost}. Start it: ha local up")
-
-
 def _report(recorded: Instance | None, state_dir: Path) -> dict[str, Any]:
-    running = bool(recorded and recorded.process())
+    is_running = bool(recorded and recorded.process())
     report: dict[str, Any] = {
-        "running": running,
+        "running": is_running,
         "healthy": False,
         "state_dir": str(state_dir),
         "log": str(lifecycle.log_path(state_dir)),
@@ -234,7 +177,7 @@ def _report(recorded: Instance | None, state_dir: Path) -> dict[str, Any]:
     if recorded is None:
         return report
     report |= {
-        "lost": not running,
+        "lost": not is_running,
         "instance": recorded.id,
         "pid": recorded.pid,
         "started_at": recorded.started_at,
@@ -244,7 +187,7 @@ def _report(recorded: Instance | None, state_dir: Path) -> dict[str, Any]:
         "auth": recorded.settings.auth,
         "terraform_state": str(recorded.terraform_state),
     }
-    if running:
+    if is_running:
         try:
             answer = client.status(recorded.settings)
         except client.ControlError as error:

@@ -20,7 +20,7 @@ class ControlError(RuntimeError):
 
 def status(settings: Settings, timeout: float = _TIMEOUT_SECONDS) -> Mapping[str, Any]:
     """The running server's status (see local_aws.control). Raises ControlError."""
-    return _call(settings, "GET", "status", None, timeout)
+    return call(settings, "GET", "status", None, timeout)
 
 
 def set_region(settings: Settings, region: str, mode: str) -> Mapping[str, str]:
@@ -28,13 +28,14 @@ def set_region(settings: Settings, region: str, mode: str) -> Mapping[str, str]:
 
     Raises ControlError.
     """
-    regions: Mapping[str, str] = _call(settings, "PUT", f"regions/{region}", {"mode": mode})["regions"]
+    regions: Mapping[str, str] = call(settings, "PUT", f"regions/{region}", {"mode": mode})["regions"]
     return regions
 
 
-def _call(
+def call(
     settings: Settings, method: str, path: str, body: object, timeout: float = _TIMEOUT_SECONDS
 ) -> Mapping[str, Any]:
+    """What the control API answers at a path below /_local/. Raises ControlError."""
     url = f"{settings.endpoint_url}{PREFIX}{path}"
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(url, data=data, method=method)  # noqa: S310 - always http to loopback

@@ -111,6 +111,16 @@ def started(parent_dir: Path, **settings: Any) -> Iterator[LocalAws]:
         shutil.rmtree(state_dir, ignore_errors=True)
 
 
+def eventually(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
+    """Whether the condition becomes true within that time, as what is asynchronous does."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return condition()
+
+
 def on_free_ports(state_dir: Path, **settings: Any) -> Settings:
     """Settings with free ports at present, where `settings` name none."""
     addresses = Settings(state_dir, **settings).addresses

@@ -33,6 +33,7 @@ FILLS: tuple[str, ...] = (
     "dynamodb_pitr",
     "backup_service",
     "dynamodb_replicas",
+    "dynamodb_replication",
     "waf_logging",
     "acm_certificates",
     "apigateway_control",
