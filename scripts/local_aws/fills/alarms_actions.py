@@ -14,7 +14,7 @@ import logging
 import time
 from typing import Any
 
-from ministack.core.responses import get_account_id, get_region, new_uuid
+from ministack.core.responses import get_account_id, get_region
 from ministack.services import cloudwatch, eventbridge, lambda_svc, sns
 
 from local_aws.context import Context
@@ -36,6 +36,7 @@ logger = logging.getLogger("local_aws")
 
 _ACTIONS_OF = {"ALARM": "AlarmActions", "OK": "OKActions", "INSUFFICIENT_DATA": "InsufficientDataActions"}
 _NEVER_EVALUATED = "Unchecked: Initial alarm creation"
+_PRINCIPAL = "cloudwatch.amazonaws.com"
 _TICK_SECONDS = 1.0
 
 Alarm = dict[str, Any]
@@ -153,9 +154,10 @@ def _take(action: str, change: Change) -> None:
 
 
 def _notify(topic: str, change: Change) -> None:
-    if not sns._topic_by_arn_any_scope(topic):
-        raise ActionError(f"there is no topic {topic}")
-    sns._fanout(topic, new_uuid(), topic_message(change), topic_subject(change))
+    if not sns.topic_policy_allows(topic, _PRINCIPAL, change.alarm["AlarmArn"], change.account_id):
+        raise ActionError(f"CloudWatch Alarms is not authorized to perform: SNS:Publish on resource: {topic}")
+    if sns.publish_internal(topic, topic_message(change), topic_subject(change)) is None:
+        raise ActionError(f"Topic does not exist: {topic}")
 
 
 def _invoke(function: str, change: Change) -> None:
@@ -180,8 +182,8 @@ FILL = Fill(
         "ministack.services.lambda_svc._execution_record_for_config",
         "ministack.services.lambda_svc._get_func_record_for_ref",
         "ministack.services.lambda_svc.invoke_async_with_retry",
-        "ministack.services.sns._fanout",
-        "ministack.services.sns._topic_by_arn_any_scope",
+        "ministack.services.sns.publish_internal",
+        "ministack.services.sns.topic_policy_allows",
     ),
     install=_install,
     ticks=(Tick(_TICK_SECONDS, _release),),

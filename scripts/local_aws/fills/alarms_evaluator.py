@@ -46,9 +46,19 @@ class _Watched:
     region: str
     definition: AlarmDefinition | None
     evaluated_at: int = 0
+    state: State = State.INSUFFICIENT_DATA
 
 
 _watched: dict[tuple[str, str], _Watched] = {}
+
+
+def evaluated_state(region: str, name: str) -> State:
+    """The state that the metrics of an alarm give it, whatever SetAlarmState says meanwhile.
+
+    It is what a Route 53 health check follows. INSUFFICIENT_DATA for an alarm that was not evaluated yet.
+    """
+    watched = _watched.get((region, name))
+    return watched.state if watched else State.INSUFFICIENT_DATA
 
 
 async def _evaluate(context: Context) -> None:
@@ -74,7 +84,8 @@ def _current(context: Context) -> Iterable[_Watched]:
         for name, alarm in cloudwatch._alarms.items_scoped(context.settings.account_id, region):
             known = _watched.get((region, name))
             if known is None or known.alarm is not alarm:
-                known = _Watched(alarm, region, _definition(alarm))
+                state = known.state if known else State.INSUFFICIENT_DATA
+                known = _Watched(alarm, region, _definition(alarm), state=state)
             found[region, name] = known
     for key in [key for key in _watched if key[0] in regions and key not in found]:
         del _watched[key]
@@ -114,6 +125,7 @@ def _move(watched: _Watched, evaluation: Evaluation) -> None:
     """Put the alarm into the state that was decided on, and let everything that depends on it know."""
     alarm, definition = watched.alarm, watched.definition
     state = evaluation.decision.state
+    watched.state = state or watched.state
     old = State(alarm["StateValue"])
     if definition is None or state is None or state is old:
         return
