@@ -51,6 +51,9 @@ FILLS: tuple[str, ...] = (
     "metrics_apigateway",
     "metrics_lambda",
     "metrics_dynamodb",
+    "metrics_logs",
+    "metrics_sqs",
+    "metrics_backup",
 )
 """The fills in the order in which they are installed; the app wrapped last sees a request first."""
 
