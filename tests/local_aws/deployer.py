@@ -57,6 +57,12 @@ class Deployer:
         uri = f"arn:aws:apigateway:{self.region}:lambda:path/2015-03-31/functions/{function_arn}/invocations"
         gateway.put_integration(**method, type="AWS_PROXY", integrationHttpMethod="POST", uri=uri)
         gateway.create_deployment(restApiId=api["id"], stageName=stage)
+        self.client("lambda").add_permission(
+            FunctionName=function_arn,
+            StatementId=api["id"],
+            Action="lambda:InvokeFunction",
+            Principal="apigateway.amazonaws.com",
+        )
         api_id: str = api["id"]
         return api_id
 
