@@ -138,7 +138,8 @@ def _members(
             yield name, labels[wire]
         elif place == "querystring" and wire in query:
             yield name, _query_value(member, query[wire])
-        elif place is None and document.get(wire) is not None:
+        elif place is None and document.get(wire) not in (None, ""):
+            # The AWS provider sends empty strings for what is not set, and AWS takes them as such.
             yield name, document[wire]
 
 

@@ -165,13 +165,13 @@ def inferred_metadata() -> dict[str, str]:
 
 def _completed(selection: Mapping[str, Any]) -> dict[str, Any]:
     """A plan's recovery point selection with its defaults. Raises InvalidParameterValueException."""
-    whole = {"SelectionWindowDays": DEFAULT_WINDOW_DAYS, **selection}
+    whole = {"ExcludeVaults": [], "SelectionWindowDays": DEFAULT_WINDOW_DAYS, **selection}
     for name in ("Algorithm", "IncludeVaults", "RecoveryPointTypes"):
         if not whole.get(name):
             raise invalid_value(f"RecoveryPointSelection needs {name}")
     if not 1 <= whole["SelectionWindowDays"] <= 365:
         raise invalid_value("SelectionWindowDays must be between 1 and 365")
-    for vault in (*whole["IncludeVaults"], *(whole.get("ExcludeVaults") or [])):
+    for vault in (*whole["IncludeVaults"], *whole["ExcludeVaults"]):
         if vault != "*" and not vault.startswith("arn:"):
             raise invalid_value(f"{vault} is neither the ARN of a backup vault nor *")
     return whole
