@@ -112,6 +112,11 @@ variable "events" {
   }
 
   validation {
+    condition     = alltrue([for name in keys(var.events) : can(regex("^[a-zA-Z0-9_-]{1,64}$", name))])
+    error_message = "The name of an event has 1 to 64 of the characters a-z, A-Z, 0-9, _ and -."
+  }
+
+  validation {
     condition     = alltrue([for event in values(var.events) : try(timecmp(event.starts_at, event.ends_at) < 0, true)])
     error_message = "events: an event starts before it ends."
   }

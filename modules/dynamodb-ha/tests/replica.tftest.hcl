@@ -166,6 +166,11 @@ run "autoscaling_names_table_and_index_as_aws_does" {
   }
 
   assert {
+    condition     = aws_appautoscaling_scheduled_action.this["fashion-week-start/read"].name == "products.fashion-week-start.read"
+    error_message = "Application Auto Scaling takes no slash, colon or bar in the name of a scheduled action."
+  }
+
+  assert {
     condition     = aws_appautoscaling_scheduled_action.this["fashion-week-start/read"].schedule == "at(2099-09-24T06:00:00)" && aws_appautoscaling_scheduled_action.this["fashion-week-start/read"].timezone == "UTC"
     error_message = "One-time, in UTC."
   }

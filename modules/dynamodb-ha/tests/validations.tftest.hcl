@@ -171,6 +171,16 @@ run "an_event_on_no_real_date_is_refused" {
   expect_failures = [var.events]
 }
 
+run "an_event_with_a_name_that_no_scheduled_action_may_have_is_refused" {
+  command = plan
+
+  variables {
+    events = { "fashion/week" = { starts_at = "2099-09-24T00:00:00Z", ends_at = "2099-09-30T00:00:00Z" } }
+  }
+
+  expect_failures = [var.events]
+}
+
 run "an_event_that_ends_before_it_starts_is_refused" {
   command = plan
 

@@ -35,7 +35,8 @@ resource "aws_appautoscaling_policy" "this" {
 resource "aws_appautoscaling_scheduled_action" "this" {
   for_each = var.scheduled_actions
 
-  name               = "${var.table.name}/${each.key}"
+  # A scheduled action's name, unlike a policy's, may hold no slash.
+  name               = replace("${var.table.name}/${each.key}", "/", ".")
   service_namespace  = aws_appautoscaling_target.this[each.value.target].service_namespace
   resource_id        = aws_appautoscaling_target.this[each.value.target].resource_id
   scalable_dimension = aws_appautoscaling_target.this[each.value.target].scalable_dimension
