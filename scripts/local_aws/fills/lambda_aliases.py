@@ -8,6 +8,7 @@ and aliases of a function ("Configuring reserved concurrency").
 
 from __future__ import annotations
 
+import contextvars
 import inspect
 import random
 from collections.abc import Callable, Mapping
@@ -20,6 +21,7 @@ from local_aws.fills.patching import wrap
 from local_aws.settings import Settings
 
 _rng = random.SystemRandom()
+_invoked_alias: contextvars.ContextVar[str] = contextvars.ContextVar("invoked_alias", default="")
 
 
 def choose_version(alias: Mapping[str, Any], draw: float) -> str:
@@ -65,7 +67,19 @@ async def _invoke(original: Callable[..., Any], name: str, *args: Any, **kwargs:
         chosen = choose_version(alias, _rng.random())
         if chosen != alias["FunctionVersion"]:
             arguments["path_qualifier"] = chosen
+            _invoked_alias.set(qualifier)
     return await original(*called.args, **called.kwargs)
+
+
+def _execute(original: Callable[..., Any], record: Mapping[str, Any], event: Any) -> Any:
+    """Run what `_invoke` chose, under the ARN of the alias that was invoked."""
+    alias = _invoked_alias.get()
+    if alias:
+        _invoked_alias.set("")
+        config = record["config"]
+        arn = ":".join([*config["FunctionArn"].split(":")[:7], alias])
+        record = {**record, "config": {**config, "FunctionArn": arn}}
+    return original(record, event)
 
 
 def _reserved(original: Callable[..., int | None], record: Any, config: Mapping[str, Any]) -> int | None:
@@ -76,6 +90,7 @@ def _reserved(original: Callable[..., int | None], record: Any, config: Mapping[
 def _install(_settings: Settings) -> None:
     wrap(lambda_svc, "_get_func_record_for_ref", _record_for)
     wrap(lambda_svc, "_invoke", _invoke)
+    wrap(lambda_svc, "_execute_function_with_config_scope", _execute)
     wrap(lambda_svc, "_reserved_concurrency", _reserved)
 
 
@@ -84,6 +99,7 @@ FILL = Fill(
     requires=tuple(
         f"ministack.services.lambda_svc.{name}"
         for name in (
+            "_execute_function_with_config_scope",
             "_functions",
             "_get_base_func_record_for_ref",
             "_get_func_record_for_ref",
