@@ -8,9 +8,9 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
+from tests.local_aws.rest_api import REGION, Api, allow_gateway, deployed_api, patches
 
 from local_aws.testing import LocalAws
-from local_aws.testing_rest_api import REGION, Api, allow_gateway, deployed_api, patches
 
 
 @pytest.fixture(scope="module")

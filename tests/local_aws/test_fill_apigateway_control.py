@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from tests.local_aws.rest_api import Api, deployed_api, enable_logs, patches
 
 from local_aws.testing import LocalAws
-from local_aws.testing_rest_api import Api, deployed_api, enable_logs, patches
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from tests.local_aws.functions import Function, deployed
 
 from local_aws.fills.lambda_aliases import choose_version
 from local_aws.testing import LocalAws
-from local_aws.testing_functions import Function, deployed
 
 SOURCE = """
 import os

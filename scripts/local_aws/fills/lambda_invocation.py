@@ -46,7 +46,11 @@ def _execute(original: Callable[..., Any], record: Mapping[str, Any], event: Any
     finally:
         lambda_runtime.release_worker(worker)
     _executed.set((worker, outcome))
-    result = {"body": outcome.payload, "log": outcome.log}
+    result = {
+        "body": outcome.payload,
+        "log": outcome.log,
+        "init_milliseconds": outcome.init_milliseconds,
+    }
     return {**result, "error": True} if outcome.failed else result
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+from tests.local_aws.functions import Function, deployed
 
 from local_aws.testing import LocalAws
-from local_aws.testing_functions import Function, deployed
 
 REGION = "us-east-1"
 SOURCE = """
