@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local_aws.testing import LocalAws, eventually, eventually
+from local_aws.testing import LocalAws, eventually
 
 HOME, AWAY = "us-east-1", "us-west-2"
 UNITS = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}
@@ -183,17 +183,15 @@ def test_an_index_added_later_appears_in_the_replica(table: GlobalTable) -> None
     assert indexes["by-brand"]["IndexArn"].startswith(f"arn:aws:dynamodb:{AWAY}:")
 
     def found_away() -> int:
-    
-    def is_found() -> bool:
         found = table.dynamodb(AWAY).query(
             TableName=table.name,
             IndexName="by-brand",
             KeyConditionExpression="brand = :brand",
             ExpressionAttributeValues={":brand": {"S": "acme"}},
         )
-        return bool(found["Count"])
+        return int(found["Count"])
 
-    assert eventually(is_found)
+    assert eventually(lambda: found_away() == 1)
 
 
 def test_the_billing_mode_is_the_same_everywhere(table: GlobalTable) -> None:
