@@ -33,7 +33,8 @@ def compile_folder(folder: Path, python: str) -> None:
     for other Python versions.
     """
     command = [
-        python, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash",
+        # -E: a bytecode folder of the caller's own (PYTHONPYCACHEPREFIX) must not take the files.
+        python, "-E", "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash",
         "-s", str(folder), "-p", CODE_ROOT, str(folder),
     ]  # fmt: skip
     subprocess.run(command, check=False, capture_output=True)

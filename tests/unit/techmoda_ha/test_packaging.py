@@ -69,10 +69,20 @@ def test_python_runs_the_bytecode_and_does_not_compile_the_source_again(tmp_path
     (content / "handler.py").write_text("print('compiled ahead')")
     compile_folder(content, sys.executable)
     (content / "handler.py").write_text("print('compiled again')")
-    command = [sys.executable, "-c", "import handler"]
+    command = [sys.executable, "-E", "-c", "import sys; sys.path.insert(0, ''); import handler"]
     assert subprocess.run(command, cwd=content, capture_output=True, text=True, check=True).stdout == (
         "compiled ahead\n"
     )
+
+
+def test_bytecode_goes_into_the_package_wherever_the_callers_own_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path / "elsewhere"))
+    content = make_content(tmp_path / "a", ["handler.py"])
+    compile_folder(content, sys.executable)
+    assert list(content.rglob("*.pyc"))
+    assert not (tmp_path / "elsewhere").exists()
 
 
 def test_a_file_that_is_no_python_of_this_version_does_not_stop_the_build(tmp_path: Path) -> None:
