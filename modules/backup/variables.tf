@@ -22,6 +22,36 @@ variable "lock" {
   })
   default  = {}
   nullable = false
+
+  validation {
+    condition     = contains(["governance", "compliance", "none"], var.lock.mode)
+    error_message = "lock.mode is \"governance\", \"compliance\" or \"none\"."
+  }
+
+  validation {
+    condition     = var.lock.min_retention_days >= 1 && var.lock.min_retention_days <= var.lock.max_retention_days
+    error_message = "lock: min_retention_days is at least 1 and at most max_retention_days."
+  }
+
+  validation {
+    condition     = (var.lock.mode == "compliance") == (var.lock.changeable_for_days != null)
+    error_message = "lock.changeable_for_days belongs to mode \"compliance\", which needs it: the days in which the lock can still be lifted."
+  }
+
+  validation {
+    condition     = coalesce(var.lock.changeable_for_days, 3) >= 3
+    error_message = "lock.changeable_for_days is at least 3."
+  }
+
+  validation {
+    condition     = var.lock.mode != "compliance" || var.lock.i_understand_that_compliance_is_irreversible
+    error_message = "A compliance lock can never be lifted again: set lock.i_understand_that_compliance_is_irreversible if that is what you want."
+  }
+
+  validation {
+    condition     = !(var.force_destroy && var.lock.mode == "compliance")
+    error_message = "A vault under a compliance lock cannot be destroyed with its recovery points: force_destroy must be false."
+  }
 }
 
 variable "manage_region_settings" {
@@ -35,6 +65,11 @@ variable "name" {
   description = "Prefix of the names of the vaults (<name>-vault, <name>-vault-dr), the plan, the role and the keys."
   type        = string
   nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-zA-Z0-9_-]{2,40}$", var.name))
+    error_message = "name has 2 to 40 of the characters a-z, A-Z, 0-9, _ and -, so that the names made from it stay within 50."
+  }
 }
 
 variable "notifications" {
@@ -85,6 +120,78 @@ variable "rules" {
     }
   }
   nullable = false
+
+  validation {
+    condition     = length(var.rules) >= 1
+    error_message = "A backup plan has at least one rule."
+  }
+
+  validation {
+    condition     = alltrue([for name in keys(var.rules) : can(regex("^[a-zA-Z0-9_.-]{1,50}$", name))])
+    error_message = "The name of a rule has 1 to 50 of the characters a-z, A-Z, 0-9, _, - and ."
+  }
+
+  validation {
+    condition     = alltrue([for rule in values(var.rules) : can(regex("^(cron|rate)\\(.+\\)$", rule.schedule))])
+    error_message = "rules: schedule is a cron(…) or rate(…) expression."
+  }
+
+  validation {
+    condition     = alltrue([for rule in values(var.rules) : !can(regex("^(rate\\(\\d+ minutes?\\)|cron\\([^ ]*[,*/-])", rule.schedule))])
+    error_message = "rules: AWS Backup runs a rule at most once an hour."
+  }
+
+  validation {
+    condition     = alltrue([for rule in values(var.rules) : rule.start_window_minutes >= 60])
+    error_message = "rules: start_window_minutes is at least 60."
+  }
+
+  validation {
+    condition     = alltrue([for rule in values(var.rules) : rule.completion_window_minutes >= rule.start_window_minutes + 60])
+    error_message = "rules: completion_window_minutes is at least 60 more than start_window_minutes."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for rule in values(var.rules) : [
+        for life in [
+          { cold_storage_after_days = rule.cold_storage_after_days, delete_after_days = rule.delete_after_days },
+          rule.copy_to_dr ? rule.copy : null,
+        ] :
+        life == null ? true : coalesce(life.cold_storage_after_days, 1) >= 1 && life.delete_after_days >= coalesce(try(life.cold_storage_after_days + 90, null), 1)
+      ]
+    ]))
+    error_message = format("A backup in cold storage stays there 90 days: %s.", join("; ", flatten([
+      for name, rule in var.rules : [
+        for place, life in { "the backup" = rule, "its copy" = rule.copy } :
+        format("%s of %s moves after %v days, so it is deleted after %v at the least, not %v", place, name, life.cold_storage_after_days, life.cold_storage_after_days + 90, life.delete_after_days)
+        if try(life.delete_after_days < life.cold_storage_after_days + 90, false)
+      ]
+    ])))
+  }
+
+  validation {
+    condition = var.lock.mode == "none" ? true : alltrue(flatten([
+      for rule in values(var.rules) : [
+        for life in [
+          { cold_storage_after_days = rule.cold_storage_after_days, delete_after_days = rule.delete_after_days },
+          rule.copy_to_dr ? rule.copy : null,
+        ] :
+        life == null ? true : life.delete_after_days >= var.lock.min_retention_days && life.delete_after_days <= var.lock.max_retention_days
+      ]
+    ]))
+    error_message = "rules: a locked vault refuses a backup kept for less than lock.min_retention_days or more than lock.max_retention_days."
+  }
+
+  validation {
+    condition     = alltrue([for rule in values(var.rules) : rule.copy == null || rule.copy_to_dr])
+    error_message = "rules: copy is the lifecycle of a copy that copy_to_dr = false says not to make."
+  }
+
+  validation {
+    condition     = anytrue([for rule in values(var.rules) : rule.copy_to_dr])
+    error_message = "rules: at least one rule copies to the DR vault, or the loss of the region is the loss of every backup."
+  }
 }
 
 variable "selection" {
@@ -94,6 +201,16 @@ variable "selection" {
     tags = optional(map(string), {})
   })
   nullable = false
+
+  validation {
+    condition     = length(var.selection.arns) + length(var.selection.tags) > 0
+    error_message = "selection: name at least one table or tag, or nothing is backed up."
+  }
+
+  validation {
+    condition     = alltrue([for arn in var.selection.arns : can(regex("^arn:[^:]+:dynamodb:[^:]+:\\d{12}:table/[^*]+$", arn))])
+    error_message = "selection.arns are ARNs of DynamoDB tables, without wildcards."
+  }
 }
 
 variable "tags" {
