@@ -23,11 +23,8 @@ class Function:
     aws: LocalAws
     region: str
     name: str
-
-    @property
-    def client(self) -> Any:
-        """A Lambda client for the function's region."""
-        return self.aws.client("lambda", self.region)
+    client: Any
+    """A Lambda client for the region, which threads may share."""
 
     @property
     def alias_arn(self) -> str:
@@ -80,7 +77,7 @@ def deployed(aws: LocalAws, source: str, region: str = "us-east-1", **settings: 
         ],
     }
     role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
-    function = Function(aws, region, name)
+    function = Function(aws, region, name, aws.client("lambda", region))
     try:
         function.client.create_function(
             FunctionName=name,

@@ -35,7 +35,7 @@ def handler(event, context):
     elif event == "set":
         return {1, 2}
     elif event == "hold":
-        time.sleep(0.5)
+        time.sleep(1)
     return {
         "started": started,
         "process": os.getpid(),
