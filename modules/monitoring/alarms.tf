@@ -26,7 +26,7 @@ locals {
     api-5xx = {
       severity   = "page"
       runbook    = "api-errors"
-      summary    = "More than ${var.thresholds.api_5xx_share * 100} % of API requests fail with 5xx"
+      summary    = format("More than %.3g %% of API requests fail with 5xx", var.thresholds.api_5xx_share * 100)
       namespace  = "AWS/ApiGateway"
       metric     = "5XXError"
       dimensions = local.api_dimensions

@@ -32,7 +32,7 @@ locals {
   ]...)
 
   # SystemErrors is counted by operation only, so the alarm adds the operations that the API uses.
-  system_error_operations = ["DeleteItem", "GetItem", "PutItem", "Query", "TransactWriteItems", "UpdateItem"]
+  system_error_operations = ["DeleteItem", "GetItem", "PutItem", "Query", "Scan", "TransactWriteItems", "UpdateItem"]
 
   replication_alarms = merge([
     for label, table in var.tables : {
