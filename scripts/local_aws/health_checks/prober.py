@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import os
 import socket
 import ssl
 import time
@@ -192,9 +193,8 @@ async def _connect(address: str, port: int, seconds: float) -> socket.socket:
         raise _FailedError(_TIMED_OUT) from error
     except OSError as error:
         connection.close()
-        raise _FailedError(
-            f"The health checker could not establish a connection: {error.strerror}"
-        ) from error
+        reason = os.strerror(error.errno or 0)
+        raise _FailedError(f"The health checker could not establish a connection: {reason}") from error
     return connection
 
 
