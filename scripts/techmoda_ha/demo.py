@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
-from techmoda_ha.deployment import Deployment, Route
+from techmoda_ha.deployment import Deployment, Route, wait_until_healthy
 from techmoda_ha.environments import Environment, Target, Workspace, process_variables
 from techmoda_ha.errors import HaError, ViolationError
 from techmoda_ha.operations import apply, mint_token, package
@@ -37,6 +37,7 @@ class Demo:
             apply(self.workspace, environment, variables, self.console)
         deployment = Deployment.read(self.workspace, variables)
         token = mint_token(self.workspace)
+        self._wait_until_healthy(deployment, variables)
         primary = deployment.primary
         with Route.to(primary.regional_api_url, primary.region, variables).client(token) as api:
             if written := ensure_catalogue(api):
@@ -49,6 +50,12 @@ class Demo:
         command = [sys.executable, "-m", "local_aws", "up"]
         if subprocess.run(command, check=False).returncode != 0:
             raise HaError("The local AWS did not start.", "Its log: ha local logs")
+
+    def _wait_until_healthy(self, deployment: Deployment, variables: Mapping[str, str]) -> None:
+        for region in deployment.regions:
+            route = Route.to(region.regional_api_url, region.region, variables)
+            with self.console.status(f"Waiting for the API in {region.region}"), route.client() as api:
+                wait_until_healthy(api, region.region)
 
     def _report(self, deployment: Deployment, variables: Mapping[str, str], result: SmokeResult) -> None:
         table = Table(title="TechModa HA on the local AWS", title_justify="left")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Self
@@ -17,6 +18,8 @@ from techmoda_ha.errors import HaError
 from techmoda_ha.terraform import Terraform
 
 REQUEST_TIMEOUT_SECONDS = 30.0  # API Gateway ends an integration after 29 s.
+READY_WITHIN_SECONDS = 120.0  # Functions start cold and DNS spreads after a first deployment.
+READY_POLL_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -115,3 +118,32 @@ class Route:
     def curl(self, path: str) -> str:
         """Return a curl line that asks this route for `path`."""
         return f"curl -fsS -H 'Host: {self.host}' {self.base_url}{path}"
+
+
+def wait_until_healthy(
+    api: httpx.Client,
+    region: str,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> None:
+    """Wait until a region's /health answers 200.
+
+    Raises HaError when it does not within READY_WITHIN_SECONDS, with the last answer.
+    """
+    deadline = clock() + READY_WITHIN_SECONDS
+    while True:
+        try:
+            answer = api.get("/health")
+            if answer.status_code == httpx.codes.OK:
+                return
+            last = f"{answer.status_code} {answer.text}"
+        except httpx.HTTPError as error:
+            last = str(error) or type(error).__name__
+        if clock() > deadline:
+            raise HaError(
+                f"The API in {region} is not healthy after {READY_WITHIN_SECONDS:.0f} s.",
+                "Its functions' logs say why: aws logs tail /aws/lambda/techmoda-api-products",
+                detail=last,
+            )
+        sleep(READY_POLL_SECONDS)

@@ -23,6 +23,16 @@ def ensure_catalogue(api: httpx.Client) -> int:
 
     Raises HaError when the API refuses one.
     """
+    try:
+        return _fill(api)
+    except httpx.HTTPError as error:
+        raise HaError(
+            f"The API did not answer in time: {error or type(error).__name__}.",
+            "Look at it with `make smoke-test`; writing the samples again is safe.",
+        ) from error
+
+
+def _fill(api: httpx.Client) -> int:
     listed = api.get("/products", params={"limit": 1})
     if listed.status_code == httpx.codes.OK and listed.json()["items"]:
         return 0

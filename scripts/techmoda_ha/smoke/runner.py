@@ -71,7 +71,7 @@ def run_smoke(
     deployment.save(deployment_file)
     junit_file.unlink(missing_ok=True)
     command = [
-        sys.executable, "-m", "pytest", str(SUITE), "-p", "no:cacheprovider", "-p", "no:xdist", "--tb=short",
+        sys.executable, "-m", "pytest", str(SUITE), "-p", "no:xdist", "--tb=short",
         "-q" if quiet else "-v", f"--junit-xml={junit_file}", "-o", "junit_family=xunit1", "--color=auto",
     ]  # fmt: skip
     started = datetime.now(UTC)

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from techmoda_ha.deployment import Deployment, RegionDeployment, Route
+from techmoda_ha.deployment import Deployment, RegionDeployment, Route, wait_until_healthy
 from techmoda_ha.errors import HaError
 from techmoda_ha.sample_catalogue import PRODUCTS, ensure_catalogue
 from techmoda_ha.smoke.runner import read_junit
@@ -78,6 +78,38 @@ def test_a_refused_sample_product_is_reported() -> None:
     api, _ = catalogue_api([], status=403)
     with pytest.raises(HaError, match="refused a sample product: 403"):
         ensure_catalogue(api)
+
+
+def test_an_api_that_does_not_answer_is_reported_without_a_traceback() -> None:
+    def never(request: httpx.Request) -> httpx.Response:
+        raise httpx.ReadTimeout("timed out", request=request)
+
+    api = httpx.Client(transport=httpx.MockTransport(never), base_url="https://api.example")
+    with pytest.raises(HaError, match="did not answer in time: timed out"):
+        ensure_catalogue(api)
+
+
+def health_api(*statuses: int) -> httpx.Client:
+    answers = iter(statuses)
+    return httpx.Client(
+        transport=httpx.MockTransport(lambda _: httpx.Response(next(answers), text="cold")),
+        base_url="https://api.example",
+    )
+
+
+def test_waiting_ends_with_the_first_healthy_answer() -> None:
+    waited: list[float] = []
+    wait_until_healthy(health_api(503, 503, 200), "us-east-1", clock=lambda: 0.0, sleep=waited.append)
+    assert len(waited) == 2
+
+
+def test_waiting_gives_up_with_the_last_answer() -> None:
+    moments = iter([0.0, 60.0, 121.0])
+    with pytest.raises(HaError, match="us-west-2 is not healthy after 120 s") as caught:
+        wait_until_healthy(
+            health_api(503, 502), "us-west-2", clock=lambda: next(moments), sleep=lambda _: None
+        )
+    assert caught.value.detail == "502 cold"
 
 
 def test_smoke_results_keep_failures_errors_and_figures(tmp_path: Path) -> None:
