@@ -179,7 +179,8 @@ def _last(arguments: Sequence[Value], _span: Span) -> Value:
 
 def _slice(arguments: Sequence[Value], _span: Span) -> Value:
     bounds = [int(argument) for argument in arguments[1:] if isinstance(argument, float)]
-    return SeriesList(as_series_list(arguments[0]).items[slice(bounds[0], *bounds[1:2])])
+    end = bounds[1] if len(bounds) > 1 else None
+    return SeriesList(as_series_list(arguments[0]).items[bounds[0] : end])
 
 
 def _sort(arguments: Sequence[Value], span: Span) -> Value:
