@@ -172,6 +172,41 @@ def test_health_is_published_in_us_east_1_and_nowhere_else(own: LocalAws, name: 
     assert points("HealthCheckStatus", WEST) == []
 
 
+def test_a_check_of_an_alarm_follows_the_metric_and_not_what_the_alarm_was_set_to(
+    own: LocalAws, zone: Dns, name: str
+) -> None:
+    cloudwatch = own.client("cloudwatch", WEST)
+    cloudwatch.put_metric_alarm(
+        AlarmName=name,
+        Namespace="Test",
+        MetricName=name,
+        Statistic="Maximum",
+        Period=10,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanOrEqualToThreshold",
+    )
+    route53 = own.client("route53", EAST)
+    config = {
+        "Type": "CLOUDWATCH_METRIC",
+        "AlarmIdentifier": {"Region": WEST, "Name": name},
+        "InsufficientDataHealthStatus": "LastKnownStatus",
+    }
+    check = route53.create_health_check(CallerReference=name, HealthCheckConfig=config)["HealthCheck"]["Id"]
+    for role, address in (("PRIMARY", "192.0.2.1"), ("SECONDARY", "192.0.2.2")):
+        fields = {"HealthCheckId": check} if role == "PRIMARY" else {}
+        zone.create(a_record(name, address, Failover=role, SetIdentifier=role, **fields))
+    cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="by hand")
+    assert zone.addresses(name) == ["192.0.2.1"]
+    datum = {"MetricName": name, "Value": 1.0, "StorageResolution": 1}
+    cloudwatch.put_metric_data(Namespace="Test", MetricData=[datum])
+    assert eventually(lambda: zone.addresses(name) == ["192.0.2.2"], 30)
+    with own.cut_off(WEST, "reset"):
+        # Without data, the last known status stays.
+        assert zone.addresses(name) == ["192.0.2.2"]
+    route53.delete_health_check(HealthCheckId=check)
+
+
 @pytest.mark.parametrize(
     "config",
     [

@@ -24,12 +24,13 @@ from local_aws.dns import server
 from local_aws.dns.resolver import Resolver
 from local_aws.dns.store import GatewayNames, HostedZones
 from local_aws.fills import Fill, Tick
+from local_aws.fills.alarms_evaluator import evaluated_state
 from local_aws.health_checks.checker import Checker, Result, healthy_percent
-from local_aws.health_checks.config import HealthCheck
+from local_aws.health_checks.config import Alarm, HealthCheck
 from local_aws.health_checks.monitor import Monitor
 from local_aws.health_checks.prober import Prober
-from local_aws.health_checks.status import Statuses
-from local_aws.health_checks.store import Alarms, HealthChecks
+from local_aws.health_checks.status import AlarmState, Statuses
+from local_aws.health_checks.store import HealthChecks
 from local_aws.settings import Settings
 
 METRICS_REGION = "us-east-1"
@@ -50,13 +51,17 @@ class DataPlane:
         )
         prober = Prober(self.resolver.addresses, lambda address, port: _port_at(settings, address, port))
         self.monitor = Monitor(self.checks, prober, self._publish_latency)
-        self.statuses = Statuses(
-            self.checks, self.monitor.checkers, Alarms(settings.account_id, context.faults).state
-        )
+        self.statuses = Statuses(self.checks, self.monitor.checkers, self._alarm_state)
         self.sockets = server.bind(settings.control_address, settings.dns_port)
 
     def _is_healthy(self, health_check_id: str) -> bool:
         return self.statuses.is_healthy(health_check_id)
+
+    def _alarm_state(self, alarm: Alarm) -> AlarmState:
+        """What the alarm's metrics say, whatever SetAlarmState did. A region that is cut off says nothing."""
+        if not self._faults.is_up(alarm.region):
+            return AlarmState.INSUFFICIENT_DATA
+        return AlarmState(evaluated_state(alarm.region, alarm.name))
 
     def note(self) -> None:
         """Take note of the state of all health checks, and publish it."""
@@ -175,8 +180,6 @@ FILL = Fill(
         "ministack.services.route53._records",
         "ministack.services.route53._health_checks",
         "ministack.services.apigateway_v1._domain_names",
-        "ministack.services.cloudwatch._alarms",
-        "ministack.services.cloudwatch._composite_alarms",
     ),
     on_start=_start,
     # Each runs for as long as the server does; as ticks they are started again should they ever fail.

@@ -1,15 +1,13 @@
-"""The health checks and alarms that MiniStack's stores have now."""
+"""The health checks that MiniStack's store has now."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from ministack.services import cloudwatch, route53
+from ministack.services import route53
 
-from local_aws.faults import Faults
-from local_aws.health_checks.config import Alarm, HealthCheck, read
-from local_aws.health_checks.status import AlarmState
+from local_aws.health_checks.config import HealthCheck, read
 
 
 class HealthChecks:
@@ -34,19 +32,3 @@ class HealthChecks:
             for health_check_id, config in stored.items()
         }
         return {health_check_id: check for health_check_id, (_, check) in self._read.items()}
-
-
-class Alarms:
-    """What the data of the account's alarms says. A region that is cut off gives no data."""
-
-    def __init__(self, account_id: str, faults: Faults) -> None:
-        self._account_id = account_id
-        self._faults = faults
-
-    def state(self, alarm: Alarm) -> AlarmState:
-        """The state of an alarm at present."""
-        for store in (cloudwatch._alarms, cloudwatch._composite_alarms):
-            found = store.get_scoped(self._account_id, alarm.region, alarm.name)
-            if found and self._faults.is_up(alarm.region):
-                return AlarmState(found["StateValue"])
-        return AlarmState.INSUFFICIENT_DATA
