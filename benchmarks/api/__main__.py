@@ -6,6 +6,7 @@ import json
 import sys
 import tempfile
 import zipfile
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
@@ -73,8 +74,8 @@ def main(  # noqa: D103, PLR0917 - the docstring would be the help text, which i
         try:
             built = package or _build(Path(folder))
             with deployed(built) as deployment:
-                results = _latencies(deployment, sorted(sizes), requests, budget, console)
-                results += _cold_starts(deployment, built, Path(folder), cold_starts)
+                bench = Bench(deployment, built, Path(folder), console)
+                results = bench.run(sorted(sizes), requests, budget, cold_starts)
         except (HaError, latency.BrokenFunctionError) as error:
             console.print(f"[red]Nothing was measured:[/] {error}")
             sys.exit(EXIT_NOT_MEASURED)
@@ -95,36 +96,52 @@ def _build(folder: Path) -> Path:
     return build_package(Workspace.from_environment(), "products_api", folder, Platform.this_machine()).file
 
 
-def _latencies(
-    deployment: Deployment, sizes: list[int], requests: int, budget: float, console: Console
-) -> list[Comparison]:
-    client = lambda_client()
-    original = latency.Caller(client, deployment.original_function)
-    ours = latency.Caller(client, deployment.our_function)
-    results, written = [], 0
-    for size in sizes:
-        with console.status(f"Writing {size - written:,} products"):
-            catalogue.fill(deployment.table, written, size)
-        written = size
-        target = SPEED_TARGET if size == sizes[-1] else None
-        with console.status(f"Measuring with {size:,} products"):
-            name = f"{size:,} products"
-            results.append(
-                latency.compare(name, original, ours, requests=requests, budget_seconds=budget, target=target)
+@dataclass
+class Bench:
+    """One run against one deployment."""
+
+    deployment: Deployment
+    package: Path
+    folder: Path
+    console: Console
+
+    def run(self, sizes: list[int], requests: int, budget: float, cold_starts: int) -> list[Comparison]:
+        """Measure each size, and the cold starts at the smallest (their first answer reads the table)."""
+        client = lambda_client()
+        original = latency.Caller(client, self.deployment.original_function)
+        ours = latency.Caller(client, self.deployment.our_function)
+        latencies: list[Comparison] = []
+        cold: list[Comparison] = []
+        for before, size in zip([0, *sizes], sizes, strict=False):
+            with self.console.status(f"Writing {size - before:,} products"):
+                catalogue.fill(self.deployment.table, before, size)
+            cold = cold or self._cold_starts(cold_starts)
+            target = SPEED_TARGET if size == sizes[-1] else None
+            with self.console.status(f"Measuring with {size:,} products"):
+                measured = latency.compare(
+                    f"{size:,} products",
+                    original,
+                    ours,
+                    requests=requests,
+                    budget_seconds=budget,
+                    target=target,
+                )
+            latencies.append(measured)
+            self.console.print(
+                f"{measured.name}: answers of {original.answer_bytes:,} and {ours.answer_bytes:,} bytes"
             )
-        console.print(f"{name}: answers of {original.answer_bytes:,} and {ours.answer_bytes:,} bytes")
-    return results
+        return [*latencies, *cold]
 
-
-def _cold_starts(deployment: Deployment, package: Path, folder: Path, samples: int) -> list[Comparison]:
-    unpacked = folder / "unpacked"
-    with zipfile.ZipFile(package) as archive:
-        archive.extractall(unpacked)
-    return cold_start.compare(
-        cold_start.Candidate("get_products", BASELINE_SOURCE.parent, deployment.variables),
-        cold_start.Candidate("products_api.handler", unpacked, deployment.variables),
-        samples,
-    )
+    def _cold_starts(self, samples: int) -> list[Comparison]:
+        unpacked = self.folder / "unpacked"
+        with zipfile.ZipFile(self.package) as archive:
+            archive.extractall(unpacked)
+        with self.console.status(f"Starting {samples} fresh processes each"):
+            return cold_start.compare(
+                cold_start.Candidate("get_products", BASELINE_SOURCE.parent, self.deployment.variables),
+                cold_start.Candidate("products_api.handler", unpacked, self.deployment.variables),
+                samples,
+            )
 
 
 if __name__ == "__main__":

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
+from botocore.config import Config
+from moto import mock_aws
 from tests.unit.products_api.fakes import (
     Answer,
     Context,
@@ -19,6 +22,9 @@ from products_api.cursor import CursorCodec
 from products_api.health import Verdict
 from products_api.routes import Routes
 from products_api.service import ProductService
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 Call = Callable[..., Answer]
 
@@ -67,3 +73,46 @@ def call(routes: Routes) -> Call:
         return Answer(answer)
 
     return send
+
+
+@pytest.fixture(scope="session")
+def offline() -> DynamoDBClient:
+    """Return a client that was never connected: making one takes longer than a test."""
+    return boto3.client(
+        "dynamodb",
+        region_name="us-east-1",
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+
+
+@pytest.fixture
+def client(offline: DynamoDBClient) -> Iterator[DynamoDBClient]:
+    with mock_aws():
+        offline.create_table(
+            TableName="products",
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[
+                {"AttributeName": "id", "AttributeType": "S"},
+                {"AttributeName": "category", "AttributeType": "S"},
+            ],
+            GlobalSecondaryIndexes=[
+                {
+                    "IndexName": "by-category",
+                    "KeySchema": [
+                        {"AttributeName": "category", "KeyType": "HASH"},
+                        {"AttributeName": "id", "KeyType": "RANGE"},
+                    ],
+                    "Projection": {"ProjectionType": "ALL"},
+                }
+            ],
+        )
+        offline.create_table(
+            TableName="receipts",
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        )
+        yield offline

@@ -2,97 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
-from botocore.config import Config
-from botocore.exceptions import ClientError, ReadTimeoutError
-from moto import mock_aws
-from tests.unit.products_api.fakes import COAT, quiet_logger
+from tests.unit.products_api.fakes import COAT
+from tests.unit.products_api.stored import CHANGE, FIRST, NOW, RECEIPT, repository_on
 
 from products_api.cursor import Position
-from products_api.errors import DamagedProductError, StoreError, StoreUnavailableError
-from products_api.model import Product
-from products_api.ports import Change, CreateConflict, Expected, Receipt, StateConflict
+from products_api.errors import DamagedProductError
+from products_api.ports import CreateConflict, Expected, StateConflict
 from products_api.repository import DynamoProductRepository
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-NOW = 1_764_324_000
-MOMENT = "2025-11-28T10:00:00.000Z"
-FIRST = Product("p-1", COAT, 1, MOMENT, MOMENT, write_token="first", created_by="digest")
-RECEIPT = Receipt("r-1", "digest", '{"the": "answer"}', NOW + 60)
-CHANGE = Change(replace(COAT, price="29.90", description="Warm"), MOMENT, write_token="second")
-
-
-@pytest.fixture(scope="module")
-def offline() -> DynamoDBClient:
-    """Return a client that was never connected: making one takes longer than a test."""
-    return boto3.client(
-        "dynamodb",
-        region_name="us-east-1",
-        aws_access_key_id="testing",
-        aws_secret_access_key="testing",
-        config=Config(retries={"total_max_attempts": 1}),
-    )
-
-
-@pytest.fixture
-def client(offline: DynamoDBClient) -> Iterator[DynamoDBClient]:
-    with mock_aws():
-        offline.create_table(
-            TableName="products",
-            BillingMode="PAY_PER_REQUEST",
-            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-            AttributeDefinitions=[
-                {"AttributeName": "id", "AttributeType": "S"},
-                {"AttributeName": "category", "AttributeType": "S"},
-            ],
-            GlobalSecondaryIndexes=[
-                {
-                    "IndexName": "by-category",
-                    "KeySchema": [
-                        {"AttributeName": "category", "KeyType": "HASH"},
-                        {"AttributeName": "id", "KeyType": "RANGE"},
-                    ],
-                    "Projection": {"ProjectionType": "ALL"},
-                }
-            ],
-        )
-        offline.create_table(
-            TableName="receipts",
-            BillingMode="PAY_PER_REQUEST",
-            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        )
-        yield offline
-
-
-def repository_on(client: Any) -> DynamoProductRepository:
-    return DynamoProductRepository(client, "products", "by-category", "receipts", quiet_logger())
-
 
 @pytest.fixture
 def repository(client: DynamoDBClient) -> DynamoProductRepository:
     return repository_on(client)
-
-
-class Refusing:
-    """A client whose every call fails in one way."""
-
-    def __init__(self, client: DynamoDBClient, failure: Exception) -> None:
-        self.exceptions = client.exceptions
-        self._failure = failure
-
-    def __getattr__(self, _operation: str) -> Any:
-        def fail(**_arguments: Any) -> None:
-            raise self._failure
-
-        return fail
 
 
 class SendsTwice:
@@ -108,10 +36,6 @@ class SendsTwice:
             return getattr(self._client, operation)(**arguments)
 
         return twice
-
-
-def service_error(code: str, status: int = 400, operation: str = "GetItem") -> ClientError:
-    return ClientError({"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}, operation)  # type: ignore[typeddict-item]
 
 
 def test_a_product_comes_back_as_it_was_written(repository: DynamoProductRepository) -> None:
@@ -283,65 +207,3 @@ def test_a_damaged_product_is_left_out_of_lists_and_named_when_read(
     assert [product.id for product in repository.page(20, None, None).products] == ["p-2"]
     with pytest.raises(DamagedProductError, match="p-1"):
         repository.get("p-1")
-
-
-FAILING_CALLS = {
-    "get": lambda repository: repository.get("p-1"),
-    "list": lambda repository: repository.page(20, None, None),
-    "list a category": lambda repository: repository.page(20, "coats", None),
-    "create": lambda repository: repository.create(FIRST, None, NOW),
-    "create with a key": lambda repository: repository.create(FIRST, RECEIPT, NOW),
-    "update": lambda repository: repository.update("p-1", Expected(1), CHANGE),
-    "delete": lambda repository: repository.delete("p-1", None),
-}
-TRANSIENT = {
-    "throttled": service_error("ProvisionedThroughputExceededException"),
-    "throttled on demand": service_error("ThrottlingException"),
-    "over the account's limit": service_error("RequestLimitExceeded"),
-    "fault of the service": service_error("SomethingNew", status=500),
-    "slow": ReadTimeoutError(endpoint_url="https://dynamodb"),
-}
-
-
-@pytest.mark.parametrize("failure", TRANSIENT.values(), ids=TRANSIENT.keys())
-@pytest.mark.parametrize("call", FAILING_CALLS.values(), ids=FAILING_CALLS.keys())
-def test_a_store_that_is_throttled_or_slow_is_unavailable(
-    offline: DynamoDBClient, call: Any, failure: Exception
-) -> None:
-    with pytest.raises(StoreUnavailableError):
-        call(repository_on(Refusing(offline, failure)))
-
-
-@pytest.mark.parametrize("call", FAILING_CALLS.values(), ids=FAILING_CALLS.keys())
-def test_a_refusal_that_will_not_pass_is_told_apart(offline: DynamoDBClient, call: Any) -> None:
-    with pytest.raises(StoreError) as caught:
-        call(repository_on(Refusing(offline, service_error("AccessDeniedException"))))
-    assert "AccessDeniedException" in caught.value.reason
-
-
-@pytest.mark.parametrize("code", ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"])
-def test_a_transaction_cancelled_by_load_is_unavailable_for_a_moment(
-    offline: DynamoDBClient, code: str
-) -> None:
-    cancelled = offline.exceptions.TransactionCanceledException(
-        {
-            "Error": {"Code": "TransactionCanceledException"},
-            "CancellationReasons": [{"Code": "None"}, {"Code": code}],
-        },
-        "TransactWriteItems",
-    )
-    with pytest.raises(StoreUnavailableError) as caught:
-        repository_on(Refusing(offline, cancelled)).create(FIRST, RECEIPT, NOW)
-    assert caught.value.retry_after_seconds == 1
-
-
-def test_a_transaction_cancelled_for_another_reason_is_an_error(offline: DynamoDBClient) -> None:
-    cancelled = offline.exceptions.TransactionCanceledException(
-        {
-            "Error": {"Code": "TransactionCanceledException"},
-            "CancellationReasons": [{"Code": "ValidationError"}],
-        },
-        "TransactWriteItems",
-    )
-    with pytest.raises(StoreError):
-        repository_on(Refusing(offline, cancelled)).create(FIRST, RECEIPT, NOW)
