@@ -2,8 +2,9 @@
 
 API Gateway picks the certificate by the name in the TLS handshake (SNI), which it demands. A region serves
 the certificate of each custom domain that it has at that moment, and its own wildcard certificate
-`*.execute-api.{region}.amazonaws.com` for all other names, so that a client that validates certificates
-refuses them, and one that does not is answered 403.
+`*.execute-api.{region}.amazonaws.com` for all other names (AWS knowledge center, "Why was the wrong
+certificate returned when invoking my API Gateway custom domain name?"), so that a client that validates
+certificates refuses them, and one that does not is answered 403.
 
 The CA lives as long as the server, and its key in memory only: nothing that trusts the CA can be fooled
 by it later.
