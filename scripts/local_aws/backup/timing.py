@@ -24,8 +24,8 @@ class Timing:
     """
 
     pitr_lag_seconds: float = 1.0
-    restore_seconds: float = 1.0
-    backup_job_seconds: float = 0.3
+    restore_seconds: float = 0.5
+    backup_job_seconds: float = 0.2
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Timing:
