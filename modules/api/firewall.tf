@@ -4,9 +4,13 @@ module "firewall" {
   source = "./modules/firewall"
 
   name                 = var.name
-  stage_arn            = aws_api_gateway_stage.live.arn
   requests_per_address = var.waf.requests_per_address
   kms_key_arn          = var.kms_key_arn
   log_retention_days   = var.log_retention_days
   tags                 = var.tags
+}
+
+resource "aws_wafv2_web_acl_association" "stage" {
+  resource_arn = aws_api_gateway_stage.live.arn
+  web_acl_arn  = module.firewall.web_acl_arn
 }

@@ -36,6 +36,10 @@ mock_provider "aws" {
 # Its schema makes runs slow; it is tested in firewall.tftest.hcl.
 override_module {
   target = module.firewall
+  outputs = {
+    log_group_name = "aws-waf-logs-shop"
+    web_acl_arn    = "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/shop/11111111-2222-3333-4444-555555555555"
+  }
 }
 
 variables {
@@ -221,6 +225,13 @@ run "the_stage_is_throttled_logged_traced_and_measured" {
   assert {
     condition     = length(aws_api_gateway_account.this) == 1
     error_message = "Without the account's role the stage could not log."
+  }
+}
+
+run "the_firewall_stands_before_the_stage" {
+  assert {
+    condition     = aws_wafv2_web_acl_association.stage.resource_arn == aws_api_gateway_stage.live.arn && aws_wafv2_web_acl_association.stage.web_acl_arn == output.web_acl_arn
+    error_message = "Every request to the stage must pass the firewall."
   }
 }
 

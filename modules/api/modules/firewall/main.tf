@@ -1,12 +1,4 @@
-locals {
-  # In order of cost to evaluate: the cheapest refusal first. SizeRestrictions_BODY would refuse bodies over 8 KB,
-  # which a long description in four-byte characters reaches; the API's own schema limits every field.
-  managed_rule_groups = {
-    AWSManagedRulesAmazonIpReputationList = { priority = 20, count_only = [] }
-    AWSManagedRulesKnownBadInputsRuleSet  = { priority = 30, count_only = [] }
-    AWSManagedRulesCommonRuleSet          = { priority = 40, count_only = ["SizeRestrictions_BODY"] }
-  }
-}
+# Rules stand in order of cost to evaluate: the cheapest refusal first.
 
 resource "aws_wafv2_web_acl" "this" {
   name        = var.name
@@ -41,42 +33,80 @@ resource "aws_wafv2_web_acl" "this" {
     }
   }
 
-  # KnownBadInputs holds the Log4j (CVE-2021-44228) rules.
-  dynamic "rule" {
-    for_each = local.managed_rule_groups
+  rule {
+    name     = "AWSManagedRulesAmazonIpReputationList"
+    priority = 20
 
-    content {
-      name     = rule.key
-      priority = rule.value.priority
+    override_action {
+      none {}
+    }
 
-      override_action {
-        none {}
+    statement {
+      managed_rule_group_statement {
+        vendor_name = "AWS"
+        name        = "AWSManagedRulesAmazonIpReputationList"
       }
+    }
 
-      statement {
-        managed_rule_group_statement {
-          vendor_name = "AWS"
-          name        = rule.key
+    visibility_config {
+      cloudwatch_metrics_enabled = true
+      metric_name                = "${var.name}-AWSManagedRulesAmazonIpReputationList"
+      sampled_requests_enabled   = true
+    }
+  }
 
-          dynamic "rule_action_override" {
-            for_each = rule.value.count_only
+  # Holds the Log4j (CVE-2021-44228) rules.
+  rule {
+    name     = "AWSManagedRulesKnownBadInputsRuleSet"
+    priority = 30
 
-            content {
-              name = rule_action_override.value
+    override_action {
+      none {}
+    }
 
-              action_to_use {
-                count {}
-              }
-            }
+    statement {
+      managed_rule_group_statement {
+        vendor_name = "AWS"
+        name        = "AWSManagedRulesKnownBadInputsRuleSet"
+      }
+    }
+
+    visibility_config {
+      cloudwatch_metrics_enabled = true
+      metric_name                = "${var.name}-AWSManagedRulesKnownBadInputsRuleSet"
+      sampled_requests_enabled   = true
+    }
+  }
+
+  rule {
+    name     = "AWSManagedRulesCommonRuleSet"
+    priority = 40
+
+    override_action {
+      none {}
+    }
+
+    statement {
+      managed_rule_group_statement {
+        vendor_name = "AWS"
+        name        = "AWSManagedRulesCommonRuleSet"
+
+        # It would refuse bodies over 8 KB, which a long description in four-byte characters reaches; the API's own
+        # schema limits every field.
+        rule_action_override {
+          name = "SizeRestrictions_BODY"
+
+          action_to_use {
+            count {}
           }
         }
       }
+    }
 
-      visibility_config {
-        cloudwatch_metrics_enabled = true
-        metric_name                = "${var.name}-${rule.key}"
-        sampled_requests_enabled   = true
-      }
+    visibility_config {
+      cloudwatch_metrics_enabled = true
+      metric_name                = "${var.name}-AWSManagedRulesCommonRuleSet"
+      sampled_requests_enabled   = true
     }
   }
 
@@ -85,11 +115,6 @@ resource "aws_wafv2_web_acl" "this" {
     metric_name                = var.name
     sampled_requests_enabled   = true
   }
-}
-
-resource "aws_wafv2_web_acl_association" "stage" {
-  resource_arn = var.stage_arn
-  web_acl_arn  = aws_wafv2_web_acl.this.arn
 }
 
 # The firewall only logs to groups of this prefix.

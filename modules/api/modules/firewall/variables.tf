@@ -24,12 +24,6 @@ variable "requests_per_address" {
   nullable    = false
 }
 
-variable "stage_arn" {
-  description = "The ARN of the API's stage that the firewall stands before."
-  type        = string
-  nullable    = false
-}
-
 variable "tags" {
   description = "Tags of everything the module creates."
   type        = map(string)
