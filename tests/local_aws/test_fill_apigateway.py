@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 import uuid
 from collections.abc import Iterator
@@ -165,6 +166,33 @@ def test_a_preflight_has_headers_and_no_body(api: Api) -> None:
     answer = api.call("OPTIONS", "/items")
     assert (answer.status_code, answer.content) == (204, b"")
     assert answer.headers["access-control-allow-origin"] == "https://shop.example"
+
+
+@pytest.fixture
+def compressing(api: Api) -> Iterator[Api]:
+    change = patches({"/minimumCompressionSize": "200"})
+    api.gateway.update_rest_api(restApiId=api.id, patchOperations=change)
+    yield api
+    change = [{"op": "replace", "path": "/minimumCompressionSize"}]
+    api.gateway.update_rest_api(restApiId=api.id, patchOperations=change)
+
+
+def test_a_large_answer_is_compressed_if_the_caller_can_read_it(compressing: Api) -> None:
+    asked = {"Accept-Encoding": "gzip"}
+    large = compressing.call("GET", "/items", headers=asked)
+    assert large.headers["content-encoding"] == "gzip"
+    assert large.json()["resource"] == "/items"
+    assert "content-encoding" not in compressing.call("GET", "/nothing", headers=asked).headers
+    plain = compressing.call("GET", "/items", headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+
+
+def test_a_compressed_body_is_expanded_before_it_is_validated(compressing: Api) -> None:
+    sent = {"Authorization": "good", "Content-Type": "application/json", "Content-Encoding": "gzip"}
+    body = gzip.compress(json.dumps({"name": "hat", "price": "10"}).encode())
+    answer = compressing.call("POST", "/items", content=body, headers=sent)
+    assert answer.status_code == 200
+    assert json.loads(answer.json()["body"])["name"] == "hat"
 
 
 def test_a_method_is_throttled_at_its_limit(api: Api) -> None:

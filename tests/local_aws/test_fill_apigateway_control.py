@@ -54,6 +54,30 @@ def test_a_stage_without_an_access_log_describes_none(api: Api) -> None:
     api.gateway.delete_stage(**stage)
 
 
+def test_a_change_takes_effect_with_the_next_deployment(api: Api) -> None:
+    where = {"restApiId": api.id, "resourceId": api.items, "httpMethod": "DELETE"}
+    api.gateway.put_method(**where, authorizationType="NONE")
+    api.gateway.put_integration(
+        **where, type="MOCK", requestTemplates={"application/json": '{"statusCode": 200}'}
+    )
+    api.gateway.put_method_response(**where, statusCode="200")
+    api.gateway.put_integration_response(**where, statusCode="200")
+    before = api.call("DELETE", "/items").status_code
+    api.redeploy()
+    after = api.call("DELETE", "/items").status_code
+    api.gateway.delete_method(**where)
+    assert (before, after, api.call("DELETE", "/items").status_code) == (403, 200, 200)
+    api.redeploy()
+    assert api.call("DELETE", "/items").status_code == 403
+
+
+def test_a_deployment_that_a_stage_serves_stays(api: Api) -> None:
+    served = api.gateway.get_stage(restApiId=api.id, stageName="live")["deploymentId"]
+    with pytest.raises(ClientError) as error:
+        api.gateway.delete_deployment(restApiId=api.id, deploymentId=served)
+    assert error.value.response["Error"]["Code"] == "BadRequestException"
+
+
 @pytest.fixture
 def domain(aws: LocalAws) -> Iterator[dict[str, Any]]:
     name = f"{uuid.uuid4().hex[:8]}.techmoda.example"

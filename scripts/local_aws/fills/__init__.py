@@ -38,6 +38,8 @@ FILLS: tuple[str, ...] = (
     "waf_logging",
     "acm_certificates",
     "apigateway_control",
+    "apigateway_deployments",
+    "apigateway_compression",
     "apigateway_exchange",
     "apigateway_responses",
     "apigateway_lambda",
