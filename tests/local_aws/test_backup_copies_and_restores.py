@@ -1,4 +1,4 @@
-"""The contract of copies to another region and of restores. On AWS these tests pass as well, given patience."""
+"""The contract of copies and of restores. On AWS these tests pass as well, given patience."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
+from tests.local_aws.backup_kit import AWAY, HOME, Kit, a_kit, code, policy
 
 from local_aws.testing import LocalAws, eventually, started
-from tests.local_aws.backup_kit import AWAY, HOME, Kit, a_kit, code, policy
 
 
 @pytest.fixture

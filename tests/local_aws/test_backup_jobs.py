@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from tests.local_aws.backup_kit import AWAY, Kit, a_kit, code, message
 
 from local_aws.testing import LocalAws
-from tests.local_aws.backup_kit import AWAY, Kit, a_kit, code, message
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The contract of backup plans and selections. On AWS these tests pass as well, but for running a rule now."""
+"""The contract of backup plans and selections. On AWS these tests pass, but for running a rule now."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from tests.local_aws.backup_kit import AWAY, HOME, Kit, a_kit, code, message
 
 from local_aws.testing import LocalAws, eventually
-from tests.local_aws.backup_kit import AWAY, HOME, Kit, a_kit, code, message
 
 DAILY = "cron(0 1 * * ? *)"
 

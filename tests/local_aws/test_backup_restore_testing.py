@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from tests.local_aws.backup_kit import HOME, Kit, a_kit, code
 
 from local_aws.testing import LocalAws, eventually
-from tests.local_aws.backup_kit import HOME, Kit, a_kit, code
 
 
 @pytest.fixture

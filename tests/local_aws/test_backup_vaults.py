@@ -1,4 +1,4 @@
-"""The contract of vaults: their life, access policy, lock and notifications. On AWS these tests pass as well."""
+"""The contract of vaults: life, access policy, lock and notifications. On AWS these tests pass as well."""
 
 from __future__ import annotations
 
