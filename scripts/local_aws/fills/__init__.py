@@ -52,6 +52,7 @@ FILLS: tuple[str, ...] = (
     "lambda_configuration",
     "route53_data_plane",
     "route53_health_check_api",
+    "route53_record_rules",
     "metrics_apigateway",
     "metrics_lambda",
     "metrics_dynamodb",
