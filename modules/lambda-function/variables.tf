@@ -42,7 +42,10 @@ variable "canary" {
     Tries a new version on a share of the traffic: the alias keeps serving `stable_version`,
     and the version published by this apply gets `weight` (0.01 to 0.5) of the requests.
     When more than `error_rate_percent` of at least `minimum_requests` a minute fail, the
-    module's alarm takes the new version out of the alias again. Leave it out (and apply
+    module's alarm takes the new version out of the alias again. A crash or a timeout always
+    counts as a failure. A function that answers its own errors also needs `failure_condition`,
+    a CloudWatch Logs filter condition on its JSON log lines, such as "$.status >= 500"; each
+    line must then hold the version under `function_version`. Leave the canary out (and apply
     again) to give the new version everything. Lambda refuses weights on an alias with
     provisioned concurrency, so the two exclude each other.
   EOT
@@ -52,6 +55,7 @@ variable "canary" {
     error_rate_percent = optional(number, 1)
     evaluation_minutes = optional(number, 1)
     minimum_requests   = optional(number, 10)
+    failure_condition  = optional(string)
     alarm_actions      = optional(list(string), [])
   })
   default = null
@@ -69,6 +73,11 @@ variable "canary" {
   validation {
     condition     = var.canary == null || var.provisioned_concurrency == null
     error_message = "Lambda refuses weights on an alias with provisioned concurrency: leave provisioned_concurrency out while the canary runs."
+  }
+
+  validation {
+    condition     = var.canary == null || can(regex("^[$][.]", coalesce(try(var.canary.failure_condition, null), "$.")))
+    error_message = "A failure condition compares a property of the JSON log line, for example \"$.status >= 500\"."
   }
 
   validation {

@@ -21,6 +21,7 @@ module "products" {
     stable_version     = var.products_canary.stable_version
     weight             = var.products_canary.weight
     error_rate_percent = var.products_canary.error_rate_percent
+    failure_condition  = "$.status >= 500" # The function answers its errors; its log line tells.
     alarm_actions      = [module.monitoring.topic_arn]
   }
 

@@ -200,7 +200,7 @@ run "a_canary_takes_its_share_and_is_rolled_back_by_its_alarm" {
       for query in aws_cloudwatch_metric_alarm.canary["live"].metric_query : query.metric[0].dimensions == tomap({
         FunctionName = "shop-orders", Resource = "shop-orders:live", ExecutedVersion = "8"
       }) if length(query.metric) > 0
-    ])
+    ]) && length(aws_cloudwatch_log_metric_filter.canary) == 0
     error_message = "The alarm must count the new version's requests only."
   }
   assert {
@@ -224,6 +224,31 @@ run "a_canary_takes_its_share_and_is_rolled_back_by_its_alarm" {
       "states:StartExecution", "lambda:GetAlias", "lambda:UpdateAlias",
     ])
     error_message = "The rollback may move the alias and do nothing else."
+  }
+}
+
+run "a_canary_that_answers_its_own_errors_is_judged_by_its_log_too" {
+  variables {
+    canary = { stable_version = "7", failure_condition = "$.status >= 500" }
+  }
+
+  assert {
+    condition     = aws_cloudwatch_log_metric_filter.canary["live"].pattern == "{ ($.function_version = \"8\") && ($.status >= 500) }"
+    error_message = "Only log lines of the new version may count against it."
+  }
+  assert {
+    condition = contains(
+      [for query in aws_cloudwatch_metric_alarm.canary["live"].metric_query : query.expression if query.id == "error_rate"],
+      "IF(requests >= 10, 100 * (FILL(answered, 0) + FILL(crashed, 0)) / requests, 0)"
+    )
+    error_message = "Answered and crashed failures must both count; silence of one of them is none."
+  }
+  assert {
+    condition = contains(
+      [for query in aws_cloudwatch_metric_alarm.canary["live"].metric_query : one(query.metric[*].metric_name) if query.id == "answered"],
+      aws_cloudwatch_log_metric_filter.canary["live"].metric_transformation[0].name
+    )
+    error_message = "The alarm must read the metric that the filter writes."
   }
 }
 

@@ -71,6 +71,17 @@ run "a_canary_beside_latest_and_a_statement_about_nothing_are_refused" {
   expect_failures = [var.canary, var.policy_statements]
 }
 
+run "a_condition_that_reads_no_log_line_is_refused" {
+  command = plan
+
+  variables {
+    # It names no property.
+    canary = { stable_version = "7", failure_condition = "status >= 500" }
+  }
+
+  expect_failures = [var.canary]
+}
+
 run "a_canary_of_most_of_the_traffic_and_a_wildcard_action_are_refused" {
   command = plan
 
