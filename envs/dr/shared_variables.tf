@@ -41,7 +41,12 @@ variable "capacity" {
       p99_seconds          = optional(number)
       reserved_concurrency = optional(number)
     }))
-    throttle = optional(object({ rate_limit = optional(number), burst_limit = optional(number) }))
+    throttle = optional(object({
+      rate_limit        = optional(number)
+      burst_limit       = optional(number)
+      write_rate_limit  = optional(number)
+      write_burst_limit = optional(number)
+    }))
     table = optional(object({
       read_units_per_read   = optional(number)
       write_units_per_write = optional(number)

@@ -18,6 +18,7 @@ output "head_room" {
     table_read_units       = var.capacity.table.read.maximum / max(1, local.need.table_read_units)
     table_write_units      = var.capacity.table.write.maximum / max(1, local.need.table_write_units)
     throttle               = var.capacity.throttle.rate_limit / local.surge.requests_per_second
+    write_throttle         = var.capacity.throttle.write_rate_limit / max(1, local.surge.writes_per_second)
   }
 }
 
@@ -68,5 +69,15 @@ output "throttle" {
   precondition {
     condition     = var.capacity.throttle.rate_limit >= local.surge.requests_per_second && var.capacity.throttle.burst_limit >= local.surge.requests_per_second
     error_message = "A surge brings ${local.surge.requests_per_second} requests/s, but the stage takes ${var.capacity.throttle.rate_limit} a second and ${var.capacity.throttle.burst_limit} at once: it would refuse paying customers."
+  }
+
+  precondition {
+    condition     = var.capacity.throttle.write_rate_limit >= local.surge.writes_per_second && var.capacity.throttle.write_burst_limit >= local.surge.writes_per_second
+    error_message = "A surge brings ${local.surge.writes_per_second} writes/s, but a writing method takes ${var.capacity.throttle.write_rate_limit} a second and ${var.capacity.throttle.write_burst_limit} at once."
+  }
+
+  precondition {
+    condition     = var.capacity.throttle.write_rate_limit <= var.capacity.throttle.rate_limit && var.capacity.throttle.write_burst_limit <= var.capacity.throttle.burst_limit
+    error_message = "The limits of writes must lie within the stage's."
   }
 }

@@ -7,7 +7,8 @@ variable "capacity" {
     `write_share` of the requests are writes. `account_concurrency` is the Lambda quota of the
     account in each region, of which Lambda keeps at least 100 unreserved. A function needs
     requests a second times `p99_seconds` executions at a time. `throttle` is what each method of
-    the API takes a second, and at once. The table's units a request are averages: a strongly
+    the API takes a second, and at once; each writing method has tighter limits, because a write
+    costs more and a flood of them would be replicated. The table's units a request are averages: a strongly
     consistent read of one product takes 1, a page of the list as much as its 20 products fill
     (0.5 for each 4 KB), a create with an idempotency key 2 on each of the two tables.
   EOT
@@ -32,8 +33,10 @@ variable "capacity" {
     }), {})
 
     throttle = optional(object({
-      rate_limit  = optional(number, 200)
-      burst_limit = optional(number, 400)
+      rate_limit        = optional(number, 200)
+      burst_limit       = optional(number, 400)
+      write_rate_limit  = optional(number, 50)
+      write_burst_limit = optional(number, 100)
     }), {})
 
     table = optional(object({

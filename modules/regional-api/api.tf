@@ -4,17 +4,19 @@ locals {
     ProductUpdate = { description = "The full new state of a product.", schema = file("${local.schema_dir}/product-update.json") }
   }
 
+  write_throttle = { rate_limit = var.throttle.write_rate_limit, burst_limit = var.throttle.write_burst_limit }
+
   routes = {
     "/health"       = { GET = {} }
     "/openapi.json" = { GET = {} }
     "/products" = {
       GET  = { query_parameters = { category = false, cursor = false, limit = false } }
-      POST = { authorized = true, model = "ProductCreate" }
+      POST = { authorized = true, model = "ProductCreate", throttle = local.write_throttle }
     }
     "/products/{id}" = {
       GET    = {}
-      PUT    = { authorized = true, model = "ProductUpdate" }
-      DELETE = { authorized = true }
+      PUT    = { authorized = true, model = "ProductUpdate", throttle = local.write_throttle }
+      DELETE = { authorized = true, throttle = local.write_throttle }
     }
   }
 }
@@ -31,7 +33,7 @@ module "api" {
   models                      = local.models
   problem_type_prefix         = "urn:techmoda:problem:"
   cors                        = { allowed_origin = var.allowed_origin }
-  throttle                    = var.throttle
+  throttle                    = { rate_limit = var.throttle.rate_limit, burst_limit = var.throttle.burst_limit }
   waf                         = var.waf
   manage_account_logging_role = var.manage_account_logging_role
 

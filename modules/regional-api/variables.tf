@@ -165,9 +165,14 @@ variable "tags" {
 }
 
 variable "throttle" {
-  description = "The stage's throttle, out of modules/capacity."
-  type        = object({ rate_limit = number, burst_limit = number })
-  nullable    = false
+  description = "The throttle of the stage's methods and the tighter one of those that write, out of modules/capacity."
+  type = object({
+    rate_limit        = number
+    burst_limit       = number
+    write_rate_limit  = number
+    write_burst_limit = number
+  })
+  nullable = false
 }
 
 variable "waf" {

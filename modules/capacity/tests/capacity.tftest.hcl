@@ -39,7 +39,7 @@ run "a_bigger_shop_fits_when_everything_grows_with_it" {
       requests_per_second = 100
       products            = { reserved_concurrency = 400 }
       authorizer          = { reserved_concurrency = 50 }
-      throttle            = { rate_limit = 1500, burst_limit = 1500 }
+      throttle            = { rate_limit = 1500, burst_limit = 1500, write_rate_limit = 200, write_burst_limit = 300 }
       table               = { read = { baseline = 50, maximum = 1500 }, write = { baseline = 20, maximum = 400 } }
     }
   }
@@ -129,6 +129,26 @@ run "a_burst_limit_below_the_surge_is_refused" {
 
   variables {
     capacity = { throttle = { rate_limit = 200, burst_limit = 99 } }
+  }
+
+  expect_failures = [output.throttle]
+}
+
+run "a_write_throttle_below_the_surge_is_refused" {
+  command = plan
+
+  variables {
+    capacity = { throttle = { write_rate_limit = 9 } }
+  }
+
+  expect_failures = [output.throttle]
+}
+
+run "a_write_throttle_above_the_stages_is_refused" {
+  command = plan
+
+  variables {
+    capacity = { throttle = { write_rate_limit = 201 } }
   }
 
   expect_failures = [output.throttle]

@@ -75,7 +75,7 @@ variables {
   log_retention_days          = 365
   manage_account_logging_role = true
   runbook_base_url            = "https://runbooks.example.com"
-  throttle                    = { rate_limit = 200, burst_limit = 400 }
+  throttle                    = { rate_limit = 200, burst_limit = 400, write_rate_limit = 50, write_burst_limit = 100 }
   waf                         = { requests_per_address = 10000 }
   products_capacity           = { reserved_concurrency = 100, provisioned = { minimum = 2, maximum = 50 } }
   authorizer_capacity         = { reserved_concurrency = 20 }
@@ -143,7 +143,7 @@ run "the_other_region_with_the_same_configuration_has_the_same_fingerprint" {
 
 run "a_region_that_was_configured_otherwise_has_another_fingerprint" {
   variables {
-    throttle = { rate_limit = 100, burst_limit = 400 }
+    throttle = { rate_limit = 100, burst_limit = 400, write_rate_limit = 50, write_burst_limit = 100 }
   }
 
   assert {

@@ -1,0 +1,73 @@
+# What this root module decides by itself; its modules have tests of their own and are left out here.
+
+mock_provider "aws" {
+  mock_data "aws_backup_vault" {
+    defaults = { arn = "arn:aws:backup:us-west-2:123456789012:backup-vault:techmoda-api-vault-dr" }
+  }
+  mock_data "aws_dynamodb_table" {
+    defaults = { arn = "arn:aws:dynamodb:us-west-2:123456789012:table/techmoda-api-products" }
+  }
+}
+
+override_module {
+  target = module.regional_api
+}
+
+variables {
+  domain_name        = "shop.example.com"
+  jwt_audience       = "shop"
+  jwt_issuer         = "https://login.example.com/"
+  jwt_public_keys    = { first = "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n" }
+  lambda_package_dir = "packages"
+}
+
+run "the_region_finds_its_own_replicas_by_name" {
+  assert {
+    condition     = data.aws_dynamodb_table.products.name == "techmoda-api-products" && data.aws_dynamodb_table.idempotency.name == "techmoda-api-idempotency"
+    error_message = "The tables must be looked up by the names that the primary environment gives them."
+  }
+  assert {
+    condition     = data.aws_kms_alias.products.name == "alias/techmoda-api-products" && data.aws_kms_alias.cursor.name == "alias/techmoda-api-cursor"
+    error_message = "The keys must be looked up by alias: no ARN of the other region is needed."
+  }
+  assert {
+    condition     = output.table_arn == "arn:aws:dynamodb:us-west-2:123456789012:table/techmoda-api-products" && output.backup_vault_name == "techmoda-api-vault-dr"
+    error_message = "The outputs must name what is in this region."
+  }
+}
+
+run "another_name_finds_the_other_tables" {
+  variables {
+    name = "shop"
+  }
+
+  assert {
+    condition     = data.aws_dynamodb_table.products.name == "shop-products" && data.aws_kms_alias.cursor.name == "alias/shop-cursor" && data.aws_backup_vault.copies.name == "shop-vault-dr"
+    error_message = "All names must derive from the one that both environments share."
+  }
+}
+
+run "malformed_names_are_refused" {
+  command = plan
+
+  variables {
+    # A dot would make it two labels.
+    api_subdomain = "api.v1"
+    # A closing dot.
+    domain_name = "shop.example.com."
+    # AWS names are made of it.
+    name = "TechModa API"
+  }
+
+  expect_failures = [var.api_subdomain, var.domain_name, var.name]
+}
+
+run "a_dr_region_that_is_the_primary_region_is_refused" {
+  command = plan
+
+  variables {
+    dr_region = "us-east-1"
+  }
+
+  expect_failures = [var.dr_region]
+}
