@@ -7,7 +7,7 @@ never changed in place (MiniStack replaces them), so the log and a computed stat
 
 from __future__ import annotations
 
-from collections import deque
+from bisect import bisect_left
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -34,7 +34,8 @@ class ChangeLog:
     def __init__(self, since: float, period_days: int = LONGEST_PERIOD_DAYS) -> None:
         self.since = since
         self.period_days = period_days
-        self._changes: deque[Change] = deque()
+        # A list, as the thread that expires items may append while a restore reads from the end.
+        self._changes: list[Change] = []
 
     @property
     def length(self) -> int:
@@ -56,8 +57,7 @@ class ChangeLog:
     def forget(self, now: float) -> None:
         """Drop the changes that no restore can need any more."""
         horizon = self.earliest(now)
-        while self._changes and self._changes[0].at < horizon:
-            self._changes.popleft()
+        del self._changes[: bisect_left(self._changes, horizon, key=lambda change: change.at)]
 
     def items_at(self, moment: float, items: Items) -> Items:
         """The items at that moment, given those of now. A change at the moment itself counts as made."""
