@@ -32,6 +32,7 @@ FILLS: tuple[str, ...] = (
     "alarms_evaluator",
     "dynamodb_pitr",
     "backup_service",
+    "backup_permissions",
     "dynamodb_replicas",
     "dynamodb_encryption",
     "dynamodb_replication",

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextvars
 import json
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,10 +22,14 @@ from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 
 from local_aws.fills import Fill
+from local_aws.fills.lambda_pool import Pool
 from local_aws.fills.lambda_worker import BOOTSTRAP, Call, Outcome, PythonWorker
 from local_aws.fills.log_writer import append
 from local_aws.fills.patching import wrap
 from local_aws.settings import Settings
+
+_POOL = Pool()
+"""The environments of this process, like MiniStack's own pool of workers."""
 
 _executed: contextvars.ContextVar[tuple[PythonWorker, Outcome] | None] = contextvars.ContextVar(
     "executed", default=None
@@ -38,20 +43,23 @@ def _execute(original: Callable[..., Any], record: Mapping[str, Any], event: Any
     if not code or not config.get("Runtime", "").startswith("python"):
         return original(record, event, request_id)
     lambda_svc._ensure_reaper_thread()
-    name, version = config["FunctionName"], config.get("Version", "$LATEST")
-    worker, _how = lambda_runtime.acquire_worker(name, config, code, qualifier=version)
     call = Call(event, request_id, config["FunctionArn"], lambda_svc._xray_trace_id_for_invocation(config))
+    lease = _POOL.lease(config, code)
     try:
-        outcome = worker.run(call)
+        outcome = lease.worker.run(call, on_started=_POOL.started if lease.starts else _nothing)
     finally:
-        lambda_runtime.release_worker(worker)
-    _executed.set((worker, outcome))
+        _POOL.release(lease)
+    _executed.set((lease.worker, outcome))
     result = {
         "body": outcome.payload,
         "log": outcome.log,
         "init_milliseconds": outcome.init_milliseconds,
     }
     return {**result, "error": True} if outcome.failed else result
+
+
+def _nothing() -> None:
+    """Do nothing: the environment was there already."""
 
 
 def _emit_logs(original: Callable[..., None], record: Mapping[str, Any], *args: Any, **kwargs: Any) -> None:
@@ -61,12 +69,12 @@ def _emit_logs(original: Callable[..., None], record: Mapping[str, Any], *args: 
         original(record, *args, **kwargs)
         return
     _executed.set(None)
-    request_id, text, _failed, milliseconds = args
+    request_id, text, _failed, _milliseconds = args
     worker, outcome = executed
     config = record.get("config") or record
     logging = config.get("LoggingConfig") or {}
     group = logging.get("LogGroup") or f"/aws/lambda/{config['FunctionName']}"
-    report = Report(request_id, config.get("Version", "$LATEST"), milliseconds, config, outcome)
+    report = Report(request_id, config.get("Version", "$LATEST"), config, outcome)
     as_json = logging.get("LogFormat") == "JSON"
     lines = [*report.start(as_json=as_json), *text.splitlines(), *report.end(as_json=as_json)]
     append(group, worker.log_stream, lines, create_group=True)
@@ -78,7 +86,6 @@ class Report:
 
     request_id: str
     version: str
-    milliseconds: float
     config: Mapping[str, Any]
     outcome: Outcome
 
@@ -96,8 +103,8 @@ class Report:
         if as_json:
             if self._wants_platform_events():
                 metrics: dict[str, Any] = {
-                    "durationMs": self.milliseconds,
-                    "billedDurationMs": self.milliseconds,
+                    "durationMs": round(self.outcome.milliseconds, 2),
+                    "billedDurationMs": math.ceil(self.outcome.milliseconds),
                     "memorySizeMB": memory,
                     "maxMemoryUsedMB": self.outcome.peak_memory_mb,
                 }
@@ -110,8 +117,8 @@ class Report:
             yield f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}Z {self.outcome.payload['errorMessage']}"
         yield f"END RequestId: {self.request_id}"
         yield (
-            f"REPORT RequestId: {self.request_id}\tDuration: {self.milliseconds:.2f} ms\t"
-            f"Billed Duration: {self.milliseconds} ms\tMemory Size: {memory} MB\t"
+            f"REPORT RequestId: {self.request_id}\tDuration: {self.outcome.milliseconds:.2f} ms\t"
+            f"Billed Duration: {math.ceil(self.outcome.milliseconds)} ms\tMemory Size: {memory} MB\t"
             f"Max Memory Used: {self.outcome.peak_memory_mb} MB"
             + (f"\tInit Duration: {init:.2f} ms" if init is not None else "")
         )
@@ -151,7 +158,9 @@ FILL = Fill(
         "ministack.core.lambda_runtime.Worker._spawn",
         "ministack.core.lambda_runtime._detect_runtime_binary",
         "ministack.core.lambda_runtime._worker_class_for",
-        "ministack.core.lambda_runtime.acquire_worker",
+        "ministack.core.lambda_runtime._lock",
+        "ministack.core.lambda_runtime._worker_key",
+        "ministack.core.lambda_runtime._workers",
         "ministack.core.lambda_runtime.release_worker",
         "ministack.services.lambda_svc._emit_lambda_logs",
         "ministack.services.lambda_svc._ensure_reaper_thread",

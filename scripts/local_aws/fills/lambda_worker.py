@@ -13,7 +13,7 @@ import queue
 import threading
 import time
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,12 +52,13 @@ class Call:
 class Outcome:
     """How an invocation ended: `payload` is the result, or the error document when `failed`.
 
-    `init_milliseconds` is None unless the invocation started its environment.
+    `milliseconds` is the time in the handler; `init_milliseconds` is None unless the invocation started its environment.
     """
 
     payload: Any
     failed: bool
     log: str
+    milliseconds: float
     peak_memory_mb: int = 0
     init_milliseconds: float | None = None
 
@@ -86,24 +87,33 @@ class PythonWorker(lambda_runtime.Worker):  # type: ignore[misc]
         """Whether the process runs and has imported the handler."""
         return self._initialized and self._proc is not None and self._proc.poll() is None
 
-    def run(self, call: Call) -> Outcome:
-        """Invoke the handler once; an environment that has ended is started again first."""
+    def run(self, call: Call, on_started: Callable[[], None]) -> Outcome:
+        """Invoke the handler once; an environment that has ended is started again first.
+
+        `on_started` is called when the environment is there, or could not be started.
+        """
         with self._lock:
             init = None
+            began = time.perf_counter()
             try:
-                if not self.ready:
-                    init = self._start()
+                try:
+                    if not self.ready:
+                        init = self._start()
+                finally:
+                    on_started()
+                began = time.perf_counter()
                 answer = self._exchange(call)
             except EnvironmentLostError as lost:
                 error = {
                     "errorType": lost.kind,
                     "errorMessage": f"RequestId: {call.request_id} Error: {lost}",
                 }
-                return Outcome(error, failed=True, log=self._end(), init_milliseconds=init)
+                return Outcome(error, True, self._end(), _since(began), init_milliseconds=init)
             failed = answer["status"] == "error"
             return Outcome(
                 payload=answer["error"] if failed else json.loads(answer["result"]),
                 failed=failed,
+                milliseconds=_since(began),
                 log=self._log_of(call),
                 peak_memory_mb=answer["peak_memory_mb"],
                 init_milliseconds=init,
@@ -118,7 +128,7 @@ class PythonWorker(lambda_runtime.Worker):  # type: ignore[misc]
             kind, _, message = str(error).removeprefix("Worker init failed: ").partition(": ")
             known = kind.startswith("Runtime.")
             raise EnvironmentLostError(kind if known else "Runtime.Unknown", message or kind) from error
-        return (time.perf_counter() - began) * 1000
+        return _since(began)
 
     def _spawn(self) -> None:
         """Start the process and import the handler. Raises RuntimeError when that fails."""
@@ -190,6 +200,11 @@ class PythonWorker(lambda_runtime.Worker):  # type: ignore[misc]
             while (line := self._stderr_queue.get_nowait()) is not None:
                 lines.append(line)
         return "\n".join(lines)
+
+
+def _since(began: float) -> float:
+    """Milliseconds since a reading of the performance counter."""
+    return (time.perf_counter() - began) * 1000
 
 
 def _read_lines(stream: Iterable[str], lines: Any) -> None:

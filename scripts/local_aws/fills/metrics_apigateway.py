@@ -8,11 +8,16 @@ request that went well, so its average is the error rate. A request that no stag
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Mapping
+from typing import Any
+
 from ministack.services import apigateway_v1 as gateway
 
 from local_aws.fills import Fill
 from local_aws.fills.apigateway_exchange import Exchange, on_finish
-from local_aws.metrics.service_metrics import Dimensions, dimensions, publish_values
+from local_aws.metrics.service_metrics import count, dimensions, publish_values
+from local_aws.metrics.store import DimensionSets
 from local_aws.settings import Settings
 
 _NAMESPACE = "AWS/ApiGateway"
@@ -20,42 +25,39 @@ _NAMESPACE = "AWS/ApiGateway"
 
 def _publish(exchange: Exchange) -> None:
     api = gateway._rest_apis.get_scoped(exchange.account_id, exchange.region, exchange.api_id)
-    if not api or not exchange.stage:
+    stage = exchange.stage
+    if not api or not stage:
         return
-    values = {
-        "Count": (1, "Count"),
-        "4XXError": (1 if 400 <= exchange.status < 500 else 0, "Count"),
-        "5XXError": (1 if exchange.status >= 500 else 0, "Count"),
-        "Latency": (exchange.milliseconds, "Milliseconds"),
-    }
+    values = [
+        count("Count"),
+        count("4XXError", 1 if 400 <= exchange.status < 500 else 0),
+        count("5XXError", 1 if exchange.status >= 500 else 0),
+        ("Latency", exchange.milliseconds, "Milliseconds"),
+    ]
     if exchange.integration:
-        values["IntegrationLatency"] = (exchange.integration.milliseconds, "Milliseconds")
-    publish_values(exchange.region, _NAMESPACE, _dimension_sets(exchange, api["name"]), values)
+        values.append(("IntegrationLatency", exchange.integration.milliseconds, "Milliseconds"))
+    resource = exchange.resource_path
+    detailed = bool(resource) and _detailed(stage.get("methodSettings") or {}, resource, exchange.method)
+    sets = _dimension_sets(api["name"], exchange.stage_name, resource if detailed else "", exchange.method)
+    publish_values(exchange.region, _NAMESPACE, sets, values)
 
 
-def _dimension_sets(exchange: Exchange, api_name: str) -> list[Dimensions]:
-    sets = [dimensions(ApiName=api_name), dimensions(ApiName=api_name, Stage=exchange.stage_name)]
-    if exchange.resource_path and _detailed(exchange):
-        sets.append(
-            dimensions(
-                ApiName=api_name,
-                Method=exchange.method,
-                Resource=exchange.resource_path,
-                Stage=exchange.stage_name,
-            )
-        )
-    return sets
+@functools.lru_cache(maxsize=1024)
+def _dimension_sets(api: str, stage: str, resource: str, method: str) -> DimensionSets:
+    """The sets of dimensions for a request; without a resource those of the API and its stage."""
+    sets = (dimensions(ApiName=api), dimensions(ApiName=api, Stage=stage))
+    if not resource:
+        return sets
+    return (*sets, dimensions(ApiName=api, Method=method, Resource=resource, Stage=stage))
 
 
-def _detailed(exchange: Exchange) -> bool:
+def _detailed(settings: Mapping[str, Any], path: str, method: str) -> bool:
     """Whether the method has detailed metrics: by its own settings, else by those for all methods.
 
     UpdateStage keeps a resource's path as a JSON pointer segment: "/" in it is written "~1".
     """
-    settings = exchange.stage.get("methodSettings") or {}
-    path = exchange.resource_path
     names = (path, path.replace("/", "~1"), path.lstrip("/"))
-    keys = [f"{name}/{exchange.method}" for name in names] + ["*/*"]
+    keys = [f"{name}/{method}" for name in names] + ["*/*"]
     entries = (settings.get(key) for key in keys)
     return next((bool(entry.get("metricsEnabled")) for entry in entries if entry), False)
 

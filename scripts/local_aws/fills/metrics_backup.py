@@ -16,7 +16,7 @@ from ministack.services import eventbridge
 
 from local_aws.fills import Fill
 from local_aws.fills.patching import Answer, wrap
-from local_aws.metrics.service_metrics import Dimensions, dimensions, publish_values
+from local_aws.metrics.service_metrics import Dimensions, count, dimensions, publish_values
 from local_aws.settings import Settings
 
 _NAMESPACE = "AWS/Backup"
@@ -40,9 +40,8 @@ def _put_events(original: Callable[..., Answer], data: Mapping[str, Any], **opti
 
 def _count(counted: str, detail: Mapping[str, Any]) -> None:
     state = str(detail.get("state") or detail.get("status", "")).capitalize()
-    publish_values(
-        get_region(), _NAMESPACE, _dimension_sets(detail), {f"NumberOf{counted}{state}": (1, "Count")}
-    )
+    sets = tuple(_dimension_sets(detail))
+    publish_values(get_region(), _NAMESPACE, sets, (count(f"NumberOf{counted}{state}"),))
 
 
 def _dimension_sets(detail: Mapping[str, Any]) -> Iterable[Dimensions]:

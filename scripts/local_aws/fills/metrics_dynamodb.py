@@ -12,6 +12,7 @@ is not measured.
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -23,7 +24,8 @@ from local_aws.context import Context
 from local_aws.fills import Fill, Tick
 from local_aws.fills.metrics_dynamodb_units import OPERATIONS, collected, install_collection
 from local_aws.fills.patching import Answer, wrap
-from local_aws.metrics.service_metrics import dimensions, publish_values
+from local_aws.metrics.service_metrics import count, dimensions, publish_values
+from local_aws.metrics.store import DimensionSets
 from local_aws.settings import Settings
 
 _NAMESPACE = "AWS/DynamoDB"
@@ -31,9 +33,11 @@ _PROVISIONED_SECONDS = 10.0
 _THROTTLES = frozenset(
     {"ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded"}
 )
-_FAILED_CONDITION = "ConditionalCheckFailedException"
-_CONFLICT = "TransactionConflictException"
-_CANCELLED = "TransactionCanceledException"
+_ERRORS_OF_TABLES = {
+    "ConditionalCheckFailedException": "ConditionalCheckFailedRequests",
+    "TransactionCanceledException": "ConditionalCheckFailedRequests",
+    "TransactionConflictException": "TransactionConflict",
+}
 
 
 def count_throttle(region: str, operation: str, tables: Iterable[str], index: str | None = None) -> None:
@@ -43,12 +47,21 @@ def count_throttle(region: str, operation: str, tables: Iterable[str], index: st
     """
     event = f"{OPERATIONS[operation].kind}ThrottleEvents"
     for table in tables:
-        by_operation = dimensions(TableName=table, Operation=operation)
-        publish_values(region, _NAMESPACE, (by_operation,), {"ThrottledRequests": (1, "Count")})
-        by_resource = dimensions(TableName=table)
-        if index:
-            by_resource = dimensions(TableName=table, GlobalSecondaryIndexName=index)
-        publish_values(region, _NAMESPACE, (by_resource,), {event: (1, "Count")})
+        publish_values(region, _NAMESPACE, _by_operation(table, operation), (count("ThrottledRequests"),))
+        publish_values(region, _NAMESPACE, _by_resource(table, index or ""), (count(event),))
+
+
+@functools.lru_cache(maxsize=1024)
+def _by_operation(table: str, operation: str) -> DimensionSets:
+    return (dimensions(TableName=table, Operation=operation),)
+
+
+@functools.lru_cache(maxsize=1024)
+def _by_resource(table: str, index: str) -> DimensionSets:
+    """A table, or an index of it."""
+    if not index:
+        return (dimensions(TableName=table),)
+    return (dimensions(TableName=table, GlobalSecondaryIndexName=index),)
 
 
 def _measured(operation: str) -> Callable[[Callable[..., Answer], dict[str, Any]], Answer]:
@@ -62,9 +75,9 @@ def _measured(operation: str) -> Callable[[Callable[..., Answer], dict[str, Any]
         region, tables = get_region(), _tables(data)
         status, headers, _body = answer
         if status < 400:
-            latency = {"SuccessfulRequestLatency": (milliseconds, "Milliseconds")}
-            sets = [dimensions(TableName=table, Operation=operation) for table in tables]
-            publish_values(region, _NAMESPACE, sets, latency)
+            latency = (("SuccessfulRequestLatency", milliseconds, "Milliseconds"),)
+            for table in tables:
+                publish_values(region, _NAMESPACE, _by_operation(table, operation), latency)
         else:
             _count_error(region, operation, tables, status, headers.get("x-amzn-errortype", ""))
         for (table, index), units in consumed.items():
@@ -85,47 +98,42 @@ def _tables(data: Mapping[str, Any]) -> set[str]:
 
 
 def _count_error(region: str, operation: str, tables: set[str], status: int, code: str) -> None:
-    by_table = [dimensions(TableName=table) for table in tables]
     if code in _THROTTLES:
         count_throttle(region, operation, tables)
-    elif status >= 500:
-        sets = [dimensions(TableName=table, Operation=operation) for table in tables]
-        publish_values(region, _NAMESPACE, sets, {"SystemErrors": (1, "Count")})
-    elif code in {_FAILED_CONDITION, _CANCELLED}:
-        publish_values(region, _NAMESPACE, by_table, {"ConditionalCheckFailedRequests": (1, "Count")})
-    elif code == _CONFLICT:
-        publish_values(region, _NAMESPACE, by_table, {"TransactionConflict": (1, "Count")})
-    else:
-        publish_values(region, _NAMESPACE, ((),), {"UserErrors": (1, "Count")})
+        return
+    of_table = _ERRORS_OF_TABLES.get(code)
+    if not of_table and status < 500:
+        publish_values(region, _NAMESPACE, ((),), (count("UserErrors"),))
+        return
+    for table in tables:
+        if of_table:
+            publish_values(region, _NAMESPACE, _by_resource(table, ""), (count(of_table),))
+        else:
+            publish_values(region, _NAMESPACE, _by_operation(table, operation), (count("SystemErrors"),))
 
 
 def _publish_consumed(region: str, operation: str, table: str, index: str, units: float) -> None:
     name = f"Consumed{OPERATIONS[operation].kind}CapacityUnits"
-    by_resource = dimensions(TableName=table)
-    if index:
-        by_resource = dimensions(TableName=table, GlobalSecondaryIndexName=index)
-    publish_values(region, _NAMESPACE, (by_resource,), {name: (units, "Count")})
+    publish_values(region, _NAMESPACE, _by_resource(table, index), (count(name, units),))
 
 
 async def _publish_provisioned(context: Context) -> None:
     """Publish the provisioned capacity of each table and index that has some."""
     for region in context.settings.regions:
         for name, table in dynamodb._tables.items_scoped(context.settings.account_id, region):
-            _publish_capacity(region, table, TableName=name)
+            _publish_capacity(region, table, _by_resource(name, ""))
             for index in table.get("GlobalSecondaryIndexes") or ():
-                named = {"TableName": name, "GlobalSecondaryIndexName": index["IndexName"]}
-                _publish_capacity(region, index, **named)
+                _publish_capacity(region, index, _by_resource(name, index["IndexName"]))
 
 
-def _publish_capacity(region: str, holder: Mapping[str, Any], **names: str) -> None:
+def _publish_capacity(region: str, holder: Mapping[str, Any], sets: DimensionSets) -> None:
     provisioned = holder.get("ProvisionedThroughput") or {}
-    values = {
-        f"Provisioned{kind}CapacityUnits": (float(provisioned[f"{kind}CapacityUnits"]), "Count")
-        for kind in ("Read", "Write")
-        if provisioned.get(f"{kind}CapacityUnits")
-    }
+    units = {kind: provisioned.get(f"{kind}CapacityUnits") for kind in ("Read", "Write")}
+    values = [
+        count(f"Provisioned{kind}CapacityUnits", float(number)) for kind, number in units.items() if number
+    ]
     if values:
-        publish_values(region, _NAMESPACE, (dimensions(**names),), values)
+        publish_values(region, _NAMESPACE, sets, values)
 
 
 def _install(_settings: Settings) -> None:

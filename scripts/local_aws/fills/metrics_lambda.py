@@ -11,6 +11,7 @@ Duration leaves out the start of an execution environment where the result says 
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
 from collections import Counter
@@ -23,14 +24,16 @@ from ministack.services import lambda_svc
 
 from local_aws.fills import Fill
 from local_aws.fills.patching import wrap
-from local_aws.metrics.service_metrics import Dimensions, dimensions, publish_values
+from local_aws.metrics.service_metrics import count, dimensions, publish_values
+from local_aws.metrics.store import DimensionSets
 from local_aws.settings import Settings
 
 _NAMESPACE = "AWS/Lambda"
-_ALL_FUNCTIONS: Dimensions = ()
+_ACCOUNT_SAMPLE_SECONDS = 0.2
 
 _running: Counter[tuple[str, str]] = Counter()
 _running_lock = threading.Lock()
+_next_account_sample: dict[str, float] = {}
 
 
 @dataclass(frozen=True)
@@ -42,12 +45,12 @@ class _Invoked:
     qualifier: str
     version: str
 
-    @property
+    @functools.cached_property
     def resource(self) -> str:
         return f"{self.name}:{self.qualifier}" if self.qualifier else self.name
 
-    @property
-    def own_sets(self) -> tuple[Dimensions, ...]:
+    @functools.cached_property
+    def own_sets(self) -> DimensionSets:
         """The sets of dimensions that tell this function, or this qualifier of it, from others."""
         by_name = dimensions(FunctionName=self.name)
         by_resource = dimensions(FunctionName=self.name, Resource=self.resource)
@@ -56,14 +59,28 @@ class _Invoked:
         executed = dimensions(FunctionName=self.name, Resource=self.resource, ExecutedVersion=self.version)
         return by_name, by_resource, executed
 
+    @functools.cached_property
+    def all_sets(self) -> DimensionSets:
+        """Also the set of all functions together, which is empty."""
+        return *self.own_sets, ()
+
+    @functools.cached_property
+    def levels(self) -> list[tuple[DimensionSets, str]]:
+        """At which concurrency is measured: the region, the function and the resource."""
+        by_name, by_resource = self.own_sets[:2]
+        return [(((),), ""), ((by_name,), self.name), ((by_resource,), self.resource)]
+
 
 def _invoked(config: Mapping[str, Any]) -> _Invoked:
     """What an execution's configuration says was invoked."""
-    parts = config.get("FunctionArn", "").split(":")
-    name = config.get("FunctionName", "unknown")
-    qualifier = parts[7] if len(parts) > 7 else ""
-    region = parts[3] if len(parts) > 3 else ""
-    return _Invoked(region, name, qualifier, config.get("Version", "$LATEST"))
+    arn, name = config.get("FunctionArn", ""), config.get("FunctionName", "unknown")
+    return _read(arn, name, config.get("Version", "$LATEST"))
+
+
+@functools.lru_cache(maxsize=1024)
+def _read(arn: str, name: str, version: str) -> _Invoked:
+    parts = arn.split(":")
+    return _Invoked(parts[3] if len(parts) > 3 else "", name, parts[7] if len(parts) > 7 else "", version)
 
 
 def _execute(original: Callable[..., Any], func: dict[str, Any], config: dict[str, Any], *args: Any) -> Any:
@@ -77,17 +94,13 @@ def _execute(original: Callable[..., Any], func: dict[str, Any], config: dict[st
     if result.get("throttle"):
         _publish_throttle(invoked)
         return result
-    publish_values(
-        invoked.region,
-        _NAMESPACE,
-        (*invoked.own_sets, _ALL_FUNCTIONS),
-        {
-            "Invocations": (1, "Count"),
-            "Errors": (1 if result.get("error") else 0, "Count"),
-            "Throttles": (0, "Count"),
-            "Duration": (milliseconds, "Milliseconds"),
-        },
+    values = (
+        count("Invocations"),
+        count("Errors", 1 if result.get("error") else 0),
+        count("Throttles", 0),
+        ("Duration", milliseconds, "Milliseconds"),
     )
+    publish_values(invoked.region, _NAMESPACE, invoked.all_sets, values)
     return result
 
 
@@ -100,8 +113,7 @@ def _acquire(original: Callable[..., Any], func: Any, config: dict[str, Any]) ->
 
 
 def _publish_throttle(invoked: _Invoked) -> None:
-    sets = (*invoked.own_sets, _ALL_FUNCTIONS)
-    publish_values(invoked.region, _NAMESPACE, sets, {"Throttles": (1, "Count")})
+    publish_values(invoked.region, _NAMESPACE, invoked.all_sets, (count("Throttles"),))
 
 
 @contextmanager
@@ -109,34 +121,34 @@ def _counted(invoked: _Invoked) -> Iterator[None]:
     """Count what runs: in the region, of the function, and of the resource."""
     keys = {(invoked.region, key) for key in ("", invoked.name, invoked.resource)}
     with _running_lock:
-        _running.update(keys)
+        for key in keys:
+            _running[key] += 1
     try:
         yield
     finally:
         with _running_lock:
-            _running.subtract(keys)
+            for key in keys:
+                _running[key] -= 1
 
 
 def _publish_concurrency(invoked: _Invoked) -> None:
     region = invoked.region
-    running = _running[region, invoked.resource]
-    levels = {
-        _ALL_FUNCTIONS: _running[region, ""],
-        dimensions(FunctionName=invoked.name): _running[region, invoked.name],
-        dimensions(FunctionName=invoked.name, Resource=invoked.resource): running,
-    }
-    for level, count in levels.items():
-        publish_values(region, _NAMESPACE, (level,), {"ConcurrentExecutions": (count, "Count")})
-    publish_values(region, _NAMESPACE, (_ALL_FUNCTIONS,), _account_concurrency(region))
+    for level, key in invoked.levels:
+        publish_values(region, _NAMESPACE, level, (count("ConcurrentExecutions", _running[region, key]),))
+    _publish_account_concurrency(region)
     function = lambda_svc._functions.get(invoked.name) or {}
     provisioned = (function.get("provisioned_concurrency") or {}).get(invoked.qualifier)
     if provisioned:
         allocated = provisioned["AllocatedProvisionedConcurrentExecutions"]
-        _publish_provisioned(invoked, running, int(allocated))
+        _publish_provisioned(invoked, _running[region, invoked.resource], int(allocated))
 
 
-def _account_concurrency(region: str) -> dict[str, tuple[float, str]]:
-    """What the region's concurrency is used or set aside for."""
+def _publish_account_concurrency(region: str) -> None:
+    """Publish what the region's concurrency is used or set aside for; a few times a second is enough."""
+    now = time.monotonic()
+    if now < _next_account_sample.get(region, 0.0):
+        return
+    _next_account_sample[region] = now + _ACCOUNT_SAMPLE_SECONDS
     unreserved = claimed = 0
     for name, function in lambda_svc._functions.items():
         reserved = function.get("concurrency")
@@ -145,35 +157,32 @@ def _account_concurrency(region: str) -> dict[str, tuple[float, str]]:
             continue
         running = _running[region, name]
         provisioned = (function.get("provisioned_concurrency") or {}).values()
-        unreserved += running
         set_aside = sum(int(each["AllocatedProvisionedConcurrentExecutions"]) for each in provisioned)
+        unreserved += running
         claimed += max(running, set_aside)
-    return {
-        "UnreservedConcurrentExecutions": (unreserved, "Count"),
-        "ClaimedAccountConcurrency": (claimed, "Count"),
-    }
+    values = (
+        count("UnreservedConcurrentExecutions", unreserved),
+        count("ClaimedAccountConcurrency", claimed),
+    )
+    publish_values(region, _NAMESPACE, ((),), values)
 
 
 def _publish_provisioned(invoked: _Invoked, running: int, allocated: int) -> None:
     spills = running > allocated
     in_use = min(running, allocated)
-    counter = "ProvisionedConcurrencySpilloverInvocations" if spills else "ProvisionedConcurrencyInvocations"
-    publish_values(
-        invoked.region,
-        _NAMESPACE,
-        invoked.own_sets,
-        {
-            counter: (1, "Count"),
-            "ProvisionedConcurrentExecutions": (in_use, "Count"),
-            "ProvisionedConcurrencyUtilization": (in_use / allocated if allocated else 0.0, "Count"),
-        },
+    values = (
+        count(
+            "ProvisionedConcurrencySpilloverInvocations" if spills else "ProvisionedConcurrencyInvocations"
+        ),
+        count("ProvisionedConcurrentExecutions", in_use),
+        count("ProvisionedConcurrencyUtilization", in_use / allocated if allocated else 0.0),
     )
+    publish_values(invoked.region, _NAMESPACE, invoked.own_sets, values)
 
 
 def _invoke_asynchronously(original: Callable[..., None], func: dict[str, Any], event: Any) -> None:
     invoked = _invoked(func.get("config") or func)
-    received = {"AsyncEventsReceived": (1, "Count")}
-    publish_values(invoked.region, _NAMESPACE, (*invoked.own_sets, _ALL_FUNCTIONS), received)
+    publish_values(invoked.region, _NAMESPACE, invoked.all_sets, (count("AsyncEventsReceived"),))
     original(func, event)
 
 

@@ -15,7 +15,7 @@ from ministack.services import sqs
 
 from local_aws.context import Context
 from local_aws.fills import Fill, Tick
-from local_aws.metrics.service_metrics import dimensions, publish_values
+from local_aws.metrics.service_metrics import Value, count, dimensions, publish_values
 
 _NAMESPACE = "AWS/SQS"
 _SECONDS = 10.0
@@ -27,18 +27,18 @@ async def _publish(context: Context) -> None:
             publish_values(region, _NAMESPACE, (dimensions(QueueName=queue["name"]),), _depth(queue))
 
 
-def _depth(queue: Mapping[str, Any]) -> dict[str, tuple[float, str]]:
+def _depth(queue: Mapping[str, Any]) -> list[Value]:
     now = time.time()
     messages = list(queue["messages"])
     visible = [each for each in messages if each["visible_at"] <= now]
     delayed = [each for each in messages if each["visible_at"] > now and not each["receive_count"]]
     oldest = min((each["sent_at"] for each in messages), default=now)
-    return {
-        "ApproximateNumberOfMessagesVisible": (len(visible), "Count"),
-        "ApproximateNumberOfMessagesNotVisible": (len(messages) - len(visible) - len(delayed), "Count"),
-        "ApproximateNumberOfMessagesDelayed": (len(delayed), "Count"),
-        "ApproximateAgeOfOldestMessage": (max(now - oldest, 0.0), "Seconds"),
-    }
+    return [
+        count("ApproximateNumberOfMessagesVisible", len(visible)),
+        count("ApproximateNumberOfMessagesNotVisible", len(messages) - len(visible) - len(delayed)),
+        count("ApproximateNumberOfMessagesDelayed", len(delayed)),
+        ("ApproximateAgeOfOldestMessage", max(now - oldest, 0.0), "Seconds"),
+    ]
 
 
 FILL = Fill(

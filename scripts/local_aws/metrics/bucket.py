@@ -32,8 +32,13 @@ class Bucket:
 
     def add(self, value: float, weight: float = 1.0) -> None:
         """Add a value that was seen `weight` times."""
-        self._add_sample(value, weight)
-        self._add_totals(weight, value * weight, value, value)
+        # This runs several times for each request to any service, so the usual case calls nothing.
+        if self._samples is not None or value != self.minimum or value != self.maximum:
+            self._add_sample(value, weight)
+            self.minimum = min(self.minimum, value)
+            self.maximum = max(self.maximum, value)
+        self.count += weight
+        self.total += value * weight
 
     def add_set(self, count: float, total: float, minimum: float, maximum: float) -> None:
         """Add a statistic set.

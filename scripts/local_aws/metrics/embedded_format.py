@@ -54,16 +54,12 @@ def _directive(directive: Any, document: Mapping[str, Any], at: float) -> Iterat
     backed = (_dimensions(names, document) for names in directive.get("Dimensions") or [[]])
     sets = [each for each in backed if each is not None]
     for definition in directive.get("Metrics") or ():
-        name = definition.get("Name", "")
+        name, unit = definition.get("Name", ""), definition.get("Unit") or NO_UNIT
+        high_resolution = definition.get("StorageResolution") == 1
         for value in _values(document.get(name)):
             for dimension_set in sets:
-                yield Datum(
-                    Metric(namespace, name, dimension_set),
-                    at,
-                    float(value),
-                    unit=definition.get("Unit") or NO_UNIT,
-                    high_resolution=definition.get("StorageResolution") == 1,
-                )
+                metric = Metric(namespace, name, dimension_set)
+                yield Datum(metric, at, float(value), 1.0, unit, high_resolution)
 
 
 def _dimensions(names: Any, document: Mapping[str, Any]) -> Dimensions | None:
@@ -75,8 +71,10 @@ def _dimensions(names: Any, document: Mapping[str, Any]) -> Dimensions | None:
 
 
 def _values(target: Any) -> Sequence[float]:
-    values = target if isinstance(target, list) else [target]
-    return [value for value in values if _is_number(value)] if len(values) <= _MOST_VALUES else []
+    """The numbers of a metric's target; true and false are none."""
+    if isinstance(target, list):
+        return [value for value in target if _is_number(value)] if len(target) <= _MOST_VALUES else ()
+    return (target,) if _is_number(target) else ()
 
 
 def _is_number(value: Any) -> bool:

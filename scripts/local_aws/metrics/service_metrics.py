@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import functools
-import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from local_aws.metrics import STORE
-from local_aws.metrics.store import Datum, Metric
+from local_aws.metrics.store import DimensionSets
 
 Dimensions = tuple[tuple[str, str], ...]
 """Name and value pairs, sorted by name."""
 
-Values = Mapping[str, tuple[float, str]]
-"""Name of a metric → its value and unit."""
+Value = tuple[str, float, str]
+"""Name of the metric, value and unit."""
 
 
 def dimensions(**values: str) -> Dimensions:
@@ -21,19 +19,11 @@ def dimensions(**values: str) -> Dimensions:
     return tuple(sorted(values.items()))
 
 
-def publish_values(region: str, namespace: str, sets: Iterable[Dimensions], values: Values) -> None:
+def publish_values(region: str, namespace: str, sets: DimensionSets, values: Iterable[Value]) -> None:
     """Publish each value now under each set of dimensions. Any thread may call it."""
-    at = time.time()
-    STORE.add(
-        region,
-        [
-            Datum(_metric(namespace, name, each), at, float(value), unit=unit)
-            for each in sets
-            for name, (value, unit) in values.items()
-        ],
-    )
+    STORE.meter(region, namespace, sets).add(values)
 
 
-@functools.lru_cache(maxsize=4096)
-def _metric(namespace: str, name: str, dimension_set: Dimensions) -> Metric:
-    return Metric(namespace, name, dimension_set)
+def count(name: str, number: float = 1) -> Value:
+    """A value of a metric that counts."""
+    return name, number, "Count"
