@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from http import HTTPStatus
 
 from local_aws.asgi import App, Receive, Scope, Send, send_json, with_call
+from local_aws.calls import logged
 from local_aws.control import PREFIX, Control
 from local_aws.faults import Faults
 from local_aws.fills import Fill
@@ -29,7 +30,7 @@ class LocalAws:
         self._settings = settings
         self._control = control
         self._router = Router(settings)
-        self._answer = Outage(app, faults)
+        self._answer = logged(Outage(app, faults))
         self._refuse = Outage(_forbid, faults)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
