@@ -36,6 +36,8 @@ def handler(event, context):
         return {1, 2}
     elif event == "hold":
         time.sleep(1)
+    elif event == "long":
+        time.sleep(4)
     return {
         "started": started,
         "process": os.getpid(),
@@ -220,3 +222,18 @@ def test_an_age_that_was_not_given_is_not_described(function: Function) -> None:
     described = function.client.get_function_event_invoke_config(**request)
     assert described["MaximumRetryAttempts"] == 1
     assert "MaximumEventAgeInSeconds" not in described
+
+
+def test_callers_at_the_same_moment_share_environments_rather_than_start_one_each(aws: LocalAws) -> None:
+    """Of the local AWS only: on AWS each gets an environment of its own, on a machine of its own."""
+    with deployed(aws, "import os\ntime = __import__('time')\ntime.sleep(0.3)\n" + SOURCE) as made:
+        with ThreadPoolExecutor(12) as callers:
+            answers = [answer["payload"] for answer in callers.map(made.invoke, [None] * 12)]
+        assert len({answer["process"] for answer in answers}) < 12
+
+
+def test_callers_that_are_busy_for_long_get_an_environment_each(aws: LocalAws) -> None:
+    with deployed(aws, SOURCE, Timeout=20) as made:
+        with ThreadPoolExecutor(3) as callers:
+            answers = [answer["payload"] for answer in callers.map(made.invoke, ["long"] * 3)]
+        assert len({answer["process"] for answer in answers}) == 3
