@@ -52,7 +52,8 @@ class Call:
 class Outcome:
     """How an invocation ended: `payload` is the result, or the error document when `failed`.
 
-    `milliseconds` is the time in the handler; `init_milliseconds` is None unless the invocation started its environment.
+    `milliseconds` is the time in the handler; `init_milliseconds` is None unless the invocation started
+    its environment.
     """
 
     payload: Any
