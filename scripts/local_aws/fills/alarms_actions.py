@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import logging
 import time
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ministack.core.responses import get_account_id, get_region
@@ -20,6 +21,7 @@ from ministack.services import cloudwatch, eventbridge, lambda_svc, sns
 from local_aws.context import Context
 from local_aws.fills import Fill, Tick
 from local_aws.fills.alarms_history import note_action, note_change
+from local_aws.fills.patching import Answer, wrap
 from local_aws.metrics.action_suppression import Suppression
 from local_aws.metrics.alarm_messages import (
     AlarmState,
@@ -56,12 +58,16 @@ def _announce(alarm: Alarm, old_state: str, new_state: str, reason: str) -> None
     now = time.time()
     alarm["StateUpdatedTimestamp"] = alarm["StateTransitionedTimestamp"] = now
     key = (get_region(), alarm["AlarmName"])
-    never = AlarmState(old_state, _NEVER_EVALUATED, "", alarm["AlarmConfigurationUpdatedTimestamp"])
+    previous = _announced.get(key)
+    if previous is None or previous.value != old_state:
+        # A new alarm, perhaps in the place of one that was deleted.
+        created = alarm["AlarmConfigurationUpdatedTimestamp"]
+        previous = AlarmState(old_state, _NEVER_EVALUATED, "", created)
     suppression = _suppression_of(alarm, now)
     current = AlarmState(
         new_state, reason, alarm.get("StateReasonData") or "", now, suppression.held_by if suppression else ""
     )
-    change = Change(alarm, _announced.get(key, never), current, get_account_id(), get_region())
+    change = Change(alarm, previous, current, get_account_id(), get_region())
     _announced[key] = current
     note_change(change)
     _send_event(change)
@@ -125,7 +131,11 @@ def _send_event(change: Change) -> None:
         "Resources": [change.alarm["AlarmArn"]],
         "Detail": json.dumps(event_detail(change)),
     }
-    eventbridge._put_events({"Entries": [entry]}, allow_aws_source=True)
+    try:
+        eventbridge._put_events({"Entries": [entry]}, allow_aws_source=True)
+    except Exception:
+        # Whatever a rule's target meets, the alarm's own actions follow.
+        logger.exception("alarm %s: its event was not delivered", change.alarm["AlarmName"])
 
 
 def _act(change: Change) -> None:
@@ -168,8 +178,18 @@ def _invoke(function: str, change: Change) -> None:
     lambda_svc.invoke_async_with_retry(execution, lambda_event(change))
 
 
+def _set_state(original: Callable[..., Answer], params: Any, data: Mapping[str, Any], *args: Any) -> Answer:
+    """SetAlarmState: reason data that the call does not give belong to the state before."""
+    given = data or {name: values[0] for name, values in params.items()}
+    alarm = cloudwatch._alarms.get(given.get("AlarmName", ""))
+    if alarm and not given.get("StateReasonData"):
+        alarm.pop("StateReasonData", None)
+    return original(params, data, *args)
+
+
 def _install(_settings: Settings) -> None:
     cloudwatch._dispatch_alarm_actions = _announce
+    wrap(cloudwatch, "_set_alarm_state", _set_state)
 
 
 FILL = Fill(
@@ -178,6 +198,7 @@ FILL = Fill(
         "ministack.services.cloudwatch._composite_alarms",
         "ministack.services.cloudwatch._dispatch_alarm_actions",
         "ministack.services.cloudwatch._rule_alarm_state",
+        "ministack.services.cloudwatch._set_alarm_state",
         "ministack.services.eventbridge._put_events",
         "ministack.services.lambda_svc._execution_record_for_config",
         "ministack.services.lambda_svc._get_func_record_for_ref",
