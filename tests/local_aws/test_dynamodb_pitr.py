@@ -1,110 +1,22 @@
-"""Point-in-time recovery's contract. On AWS these tests pass as well, given its lag of five minutes."""
+"""Restores to a point in time. On AWS these tests pass as well, given its lag of five minutes."""
 
 from __future__ import annotations
 
-import time
-import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
 from botocore.exceptions import ClientError
+from tests.local_aws.backup_kit import code
+from tests.local_aws.recoverable import Recoverable, a_table
 
-from local_aws.backup.timing import Timing, TimingError
 from local_aws.testing import LocalAws
-
-WAIT_SECONDS = 20
-
-
-@dataclass
-class Recoverable:
-    """A table with an index, and what the tests do with it."""
-
-    dynamodb: Any
-    name: str
-
-    def __post_init__(self) -> None:
-        self.restored: list[str] = []
-
-    def put(self, key: str, text: str) -> None:
-        item = {"id": {"S": key}, "text": {"S": text}, "category": {"S": "shoes"}}
-        self.dynamodb.put_item(TableName=self.name, Item=item)
-
-    def enable(self, **settings: Any) -> dict[str, Any]:
-        answer = self.dynamodb.update_continuous_backups(
-            TableName=self.name,
-            PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True, **settings},
-        )
-        return dict(answer["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"])
-
-    def described(self) -> dict[str, Any]:
-        answer = self.dynamodb.describe_continuous_backups(TableName=self.name)
-        return dict(answer["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"])
-
-    def moment(self) -> datetime:
-        """A moment after all writes so far and before all later ones, once it can be restored."""
-        time.sleep(0.01)
-        moment = datetime.now(UTC)
-        time.sleep(0.01)
-        deadline = time.monotonic() + WAIT_SECONDS
-        while self.described()["LatestRestorableDateTime"] < moment:
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
-        return moment
-
-    def start_restore(self, **request: Any) -> dict[str, Any]:
-        target = request.pop("TargetTableName", f"restored-{uuid.uuid4().hex[:8]}")
-        answer = self.dynamodb.restore_table_to_point_in_time(
-            SourceTableName=self.name, TargetTableName=target, **request
-        )
-        self.restored.append(target)
-        return dict(answer["TableDescription"])
-
-    def restore(self, **request: Any) -> str:
-        target: str = self.start_restore(**request)["TableName"]
-        self.dynamodb.get_waiter("table_exists").wait(TableName=target, WaiterConfig={"Delay": 1})
-        return target
-
-    def texts(self, table: str) -> dict[str, str]:
-        items = self.dynamodb.scan(TableName=table, ConsistentRead=True)["Items"]
-        return {item["id"]["S"]: item["text"]["S"] for item in items}
 
 
 @pytest.fixture
 def table(aws: LocalAws) -> Iterator[Recoverable]:
-    dynamodb = aws.client("dynamodb", "us-east-1")
-    name = f"pitr-{uuid.uuid4().hex[:8]}"
-    dynamodb.create_table(
-        TableName=name,
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        AttributeDefinitions=[
-            {"AttributeName": "id", "AttributeType": "S"},
-            {"AttributeName": "category", "AttributeType": "S"},
-        ],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": "by-category",
-                "KeySchema": [{"AttributeName": "category", "KeyType": "HASH"}],
-                "Projection": {"ProjectionType": "ALL"},
-                "ProvisionedThroughput": {"ReadCapacityUnits": 7, "WriteCapacityUnits": 8},
-            }
-        ],
-        ProvisionedThroughput={"ReadCapacityUnits": 5, "WriteCapacityUnits": 6},
-        Tags=[{"Key": "team", "Value": "products"}],
-    )
-    dynamodb.get_waiter("table_exists").wait(TableName=name)
-    made = Recoverable(dynamodb, name)
-    yield made
-    for restored in made.restored:
-        dynamodb.get_waiter("table_exists").wait(TableName=restored, WaiterConfig={"Delay": 1})
-        dynamodb.delete_table(TableName=restored)
-    dynamodb.delete_table(TableName=name)
-
-
-def code(error: pytest.ExceptionInfo[ClientError]) -> str:
-    return str(error.value.response["Error"]["Code"])
+    with a_table(aws) as made:
+        yield made
 
 
 def test_a_table_is_restored_as_it_was_at_the_moment_asked_for(table: Recoverable) -> None:
@@ -205,18 +117,6 @@ def test_overrides_change_billing_and_leave_indexes_out(table: Recoverable) -> N
     assert not restored.get("GlobalSecondaryIndexes")
 
 
-def test_an_index_that_the_source_lacks_is_refused(table: Recoverable) -> None:
-    table.enable()
-    index = {
-        "IndexName": "by-text",
-        "KeySchema": [{"AttributeName": "text", "KeyType": "HASH"}],
-        "Projection": {"ProjectionType": "ALL"},
-    }
-    with pytest.raises(ClientError) as error:
-        table.start_restore(UseLatestRestorableTime=True, GlobalSecondaryIndexOverride=[index])
-    assert code(error) == "ValidationException"
-
-
 def test_a_table_is_creating_and_out_of_reach_until_its_restore_is_over(table: Recoverable) -> None:
     table.enable()
     table.put("a", "before")
@@ -244,95 +144,11 @@ def test_a_table_is_creating_and_out_of_reach_until_its_restore_is_over(table: R
     assert summary["SourceTableArn"].endswith(f"table/{table.name}")
 
 
-@pytest.mark.parametrize(
-    "times", [{}, {"UseLatestRestorableTime": False}, {"UseLatestRestorableTime": True, "RestoreDateTime": 1}]
-)
-def test_exactly_one_way_to_name_the_time_is_wanted(table: Recoverable, times: dict[str, Any]) -> None:
-    table.enable()
-    with pytest.raises(ClientError) as error:
-        table.start_restore(**times)
-    assert code(error) == "ValidationException"
-
-
-@pytest.mark.parametrize("offset", [timedelta(days=-40), timedelta(hours=1)])
-def test_a_time_outside_the_window_is_refused(table: Recoverable, offset: timedelta) -> None:
-    table.enable()
-    with pytest.raises(ClientError) as error:
-        table.start_restore(RestoreDateTime=datetime.now(UTC) + offset)
-    assert code(error) == "InvalidRestoreTimeException"
-
-
-def test_a_table_without_recovery_cannot_be_restored(table: Recoverable) -> None:
-    with pytest.raises(ClientError) as error:
-        table.start_restore(UseLatestRestorableTime=True)
-    assert code(error) == "PointInTimeRecoveryUnavailableException"
-
-
-def test_a_target_that_exists_is_refused(table: Recoverable) -> None:
-    table.enable()
-    with pytest.raises(ClientError) as error:
-        table.dynamodb.restore_table_to_point_in_time(
-            SourceTableName=table.name, TargetTableName=table.name, UseLatestRestorableTime=True
-        )
-    assert code(error) == "TableAlreadyExistsException"
-
-
-def test_a_source_that_does_not_exist_is_refused(table: Recoverable) -> None:
-    with pytest.raises(ClientError) as error:
-        table.dynamodb.restore_table_to_point_in_time(
-            SourceTableName="no-such-table", TargetTableName="target", UseLatestRestorableTime=True
-        )
-    assert code(error) == "TableNotFoundException"
-
-
-def test_the_window_opens_when_recovery_is_enabled(table: Recoverable) -> None:
-    before = datetime.now(UTC) - timedelta(seconds=1)
-    enabled = table.enable()
-    assert enabled["PointInTimeRecoveryStatus"] == "ENABLED"
-    assert enabled["RecoveryPeriodInDays"] == 35
-    first = table.described()
-    assert before <= first["EarliestRestorableDateTime"] <= first["LatestRestorableDateTime"]
-    table.moment()
-    assert table.described()["EarliestRestorableDateTime"] == first["EarliestRestorableDateTime"]
-
-
-def test_enabling_again_keeps_the_window_and_changes_the_period(table: Recoverable) -> None:
-    since = table.enable()["EarliestRestorableDateTime"]
-    again = table.enable(RecoveryPeriodInDays=7)
-    assert (again["EarliestRestorableDateTime"], again["RecoveryPeriodInDays"]) == (since, 7)
-
-
-def test_a_period_above_35_days_is_refused(table: Recoverable) -> None:
-    with pytest.raises(ClientError) as error:
-        table.enable(RecoveryPeriodInDays=36)
-    assert code(error) == "ValidationException"
-
-
-def test_disabling_loses_the_window(table: Recoverable) -> None:
-    table.enable()
-    table.dynamodb.update_continuous_backups(
-        TableName=table.name, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": False}
-    )
-    assert table.described() == {"PointInTimeRecoveryStatus": "DISABLED"}
-
-
-def test_a_table_of_the_same_name_made_anew_has_no_recovery(table: Recoverable) -> None:
-    table.enable()
-    target = table.restore(UseLatestRestorableTime=True)
-    copy = Recoverable(table.dynamodb, target)
-    copy.enable()
-    table.dynamodb.delete_table(TableName=target)
-    table.dynamodb.get_waiter("table_not_exists").wait(TableName=target, WaiterConfig={"Delay": 1})
-    table.restore(UseLatestRestorableTime=True, TargetTableName=target)
-    table.restored.remove(target)
-    assert copy.described()["PointInTimeRecoveryStatus"] == "DISABLED"
-
-
 def test_a_native_backup_is_restored_with_the_items_it_was_taken_with(table: Recoverable) -> None:
     table.put("a", "before")
     backup = table.dynamodb.create_backup(TableName=table.name, BackupName="native")["BackupDetails"]
     table.put("a", "after")
-    target = f"restored-{uuid.uuid4().hex[:8]}"
+    target = f"{table.name}-restored"
     answer = table.dynamodb.restore_table_from_backup(TargetTableName=target, BackupArn=backup["BackupArn"])
     table.restored.append(target)
     assert answer["TableDescription"]["RestoreSummary"]["SourceBackupArn"] == backup["BackupArn"]
@@ -340,12 +156,12 @@ def test_a_native_backup_is_restored_with_the_items_it_was_taken_with(table: Rec
     assert table.texts(target) == {"a": "before"}
 
 
-def test_timing_is_read_from_the_environment() -> None:
-    timing = Timing.from_environment({"LOCAL_AWS_PITR_LAG_SECONDS": "300"})
-    assert (timing.pitr_lag_seconds, timing.restore_seconds) == (300, Timing().restore_seconds)
-
-
-@pytest.mark.parametrize("value", ["soon", "-1", "nan"])
-def test_a_duration_that_is_no_number_of_seconds_is_refused(value: str) -> None:
-    with pytest.raises(TimingError, match="LOCAL_AWS_RESTORE_SECONDS"):
-        Timing.from_environment({"LOCAL_AWS_RESTORE_SECONDS": value})
+def test_a_restore_with_a_key_of_its_own_is_encrypted_with_that_key(
+    table: Recoverable, aws: LocalAws
+) -> None:
+    key = aws.client("kms", "us-east-1").create_key()["KeyMetadata"]["Arn"]
+    table.enable()
+    specification = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key}
+    target = table.restore(UseLatestRestorableTime=True, SSESpecificationOverride=specification)
+    sse = table.dynamodb.describe_table(TableName=target)["Table"]["SSEDescription"]
+    assert (sse["Status"], sse["KMSMasterKeyArn"]) == ("ENABLED", key)
