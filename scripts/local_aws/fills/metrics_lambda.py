@@ -30,9 +30,12 @@ from local_aws.settings import Settings
 
 _NAMESPACE = "AWS/Lambda"
 _ACCOUNT_SAMPLE_SECONDS = 0.2
+_PEAK_SECONDS = 10
 
 _running: Counter[tuple[str, str]] = Counter()
 _running_lock = threading.Lock()
+# Region and what runs → the ten seconds and the highest number of executions in them.
+_peaks: dict[tuple[str, str], tuple[int, int]] = {}
 _next_account_sample: dict[str, float] = {}
 
 
@@ -133,8 +136,13 @@ def _counted(invoked: _Invoked) -> Iterator[None]:
 
 def _publish_concurrency(invoked: _Invoked) -> None:
     region = invoked.region
+    slot = int(time.time() // _PEAK_SECONDS)
     for level, key in invoked.levels:
-        publish_values(region, _NAMESPACE, level, (count("ConcurrentExecutions", _running[region, key]),))
+        running = _running[region, key]
+        # The metric is read by its maximum: only what is more than before is worth a value.
+        if (slot, running) > _peaks.get((region, key), (0, 0)):
+            _peaks[region, key] = (slot, running)
+            publish_values(region, _NAMESPACE, level, (count("ConcurrentExecutions", running),))
     _publish_account_concurrency(region)
     function = lambda_svc._functions.get(invoked.name) or {}
     provisioned = (function.get("provisioned_concurrency") or {}).get(invoked.qualifier)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from local_aws.metrics.alarm_decision import Decision, Missing, Point, decide
 from local_aws.metrics.alarm_definition import AlarmDefinition
 from local_aws.metrics.bucket import Bucket
-from local_aws.metrics.queries import Answers, QueryError
+from local_aws.metrics.queries import Answers, QueryError, read_stat
 from local_aws.metrics.store import MetricStore, Span
 
 
@@ -30,12 +31,13 @@ def evaluate(definition: AlarmDefinition, store: MetricStore, region: str, end: 
     A period is a sliding window: each evaluation counts its periods back from its own end.
     """
     span = Span(end - definition.range_points * definition.period, end, definition.period)
-    answers = Answers(definition.queries, store, region, lambda _period: span)
-    found = answers.answer(definition.watched)
-    if len(found) != 1:
-        raise QueryError("the watched expression is not a single time series")
-    buckets = _buckets(definition, store, region, span)
-    points = [_point(definition, at, found[0].points.get(at), buckets.get(at)) for at in span.starts]
+    stat = definition.watched.stat
+    if stat:
+        buckets = read_stat(store, region, stat, span)
+        values: Mapping[int, float | None] = {at: stat.statistic.of(each) for at, each in buckets.items()}
+    else:
+        buckets, values = {}, _computed(definition, store, region, span)
+    points = [_point(definition, at, values.get(at), buckets.get(at)) for at in span.starts]
     decision = decide(
         points, definition.evaluation_periods, definition.datapoints_to_alarm, definition.treatment
     )
@@ -44,10 +46,14 @@ def evaluate(definition: AlarmDefinition, store: MetricStore, region: str, end: 
     return Evaluation(decision, span)
 
 
-def _buckets(definition: AlarmDefinition, store: MetricStore, region: str, span: Span) -> dict[int, Bucket]:
-    """The values behind the data points of a single metric; none for metric math."""
-    stat = definition.watched.stat
-    return store.read(region, stat.metric, span, stat.unit) if stat else {}
+def _computed(
+    definition: AlarmDefinition, store: MetricStore, region: str, span: Span
+) -> Mapping[int, float | None]:
+    """The values of metric math."""
+    found = Answers(definition.queries, store, region, lambda _period: span).answer(definition.watched)
+    if len(found) != 1:
+        raise QueryError("the watched expression is not a single time series")
+    return found[0].points
 
 
 def _point(definition: AlarmDefinition, at: int, value: float | None, bucket: Bucket | None) -> Point | None:

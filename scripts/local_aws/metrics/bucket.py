@@ -71,6 +71,12 @@ class Bucket:
                 self._add_sample(value, weight)
         self._add_totals(other.count, other.total, other.minimum, other.maximum)
 
+    def merge_totals(self, other: Bucket) -> None:
+        """Add what another bucket holds without its single values; quick, for all but percentiles."""
+        self._samples_known = False
+        self._samples = None
+        self._add_totals(other.count, other.total, other.minimum, other.maximum)
+
     @property
     def samples(self) -> dict[float, float] | None:
         """Value → weight of all values, or None when a statistic set hides them."""

@@ -136,12 +136,13 @@ def get_metric_statistics(store: MetricStore, region: str, request: Request) -> 
             "InvalidParameterCombination", "Must specify either Statistics or ExtendedStatistics"
         )
     wanted = [_statistic(name) for name in names]
+    needed = any(each.needs_samples for each in wanted)
     found = metric(request["Namespace"], request["MetricName"], dimensions_of(request))
     units = [request["Unit"]] if request.get("Unit") else store.units(region, found)
     points = [
         _datapoint(at, unit, bucket, wanted)
         for unit in units
-        for at, bucket in sorted(store.read(region, found, span, unit).items())
+        for at, bucket in sorted(store.read(region, found, span, unit, with_samples=needed).items())
     ]
     return {"Label": request["MetricName"], "Datapoints": points}
 

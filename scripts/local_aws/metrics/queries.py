@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from local_aws.metrics import expression_syntax
+from local_aws.metrics.bucket import Bucket
 from local_aws.metrics.expression_syntax import ExpressionError, Node
 from local_aws.metrics.expression_values import Series, SeriesList, Value
 from local_aws.metrics.expressions import WORDS, evaluate
@@ -90,6 +91,12 @@ def read_metric_stat(given: Mapping[str, Any]) -> MetricStat:
     )
 
 
+def read_stat(store: MetricStore, region: str, stat: MetricStat, span: Span) -> dict[int, Bucket]:
+    """Start of period → the values that the statistic is made of."""
+    needed = stat.statistic.needs_samples
+    return store.read(region, stat.metric, span, stat.unit, with_samples=needed)
+
+
 class Answers:
     """The answers to one request.
 
@@ -160,7 +167,7 @@ class Answers:
             self._open.pop()
 
     def _read(self, stat: MetricStat, period: int) -> Series:
-        buckets = self._store.read(self._region, stat.metric, self._span_of(period), stat.unit)
+        buckets = read_stat(self._store, self._region, stat, self._span_of(period))
         values = ((at, stat.statistic.of(bucket)) for at, bucket in buckets.items())
         return Series({at: value for at, value in values if value is not None}, period)
 

@@ -40,10 +40,15 @@ class UnknownStatisticError(ValueError):
 
 @dataclass(frozen=True)
 class Statistic:
-    """A statistic by its name in the API. `percentile` is its percentage for a percentile, else None."""
+    """A statistic by its name in the API.
+
+    `needs_samples` says whether it takes the single values, and `percentile` is its percentage when it is
+    a percentile.
+    """
 
     name: str
     of: Callable[[Bucket], float | None]
+    needs_samples: bool = True
     percentile: float | None = None
 
 
@@ -53,11 +58,12 @@ def statistic(name: str) -> Statistic:
     Raises UnknownStatisticError.
     """
     if name in _BASIC:
-        return Statistic(name, _of_any(_BASIC[name]))
+        return Statistic(name, _of_any(_BASIC[name]), needs_samples=False)
     if match := _PERCENTILE.fullmatch(name):
         percent = float(match["percent"])
         if percent <= 100:
-            return Statistic(name, _of_samples(lambda samples: _percentile(samples, percent)), percent)
+            of = _of_samples(lambda samples: _percentile(samples, percent))
+            return Statistic(name, of, percentile=percent)
     bounds = _bounds(name)
     if bounds is None:
         raise UnknownStatisticError(f"'{name}' is not a statistic")

@@ -130,17 +130,27 @@ class MetricStore:
                 else:
                     bucket.add(datum.value, datum.weight)
 
-    def read(self, region: str, wanted: Metric, span: Span, unit: str | None = None) -> dict[int, Bucket]:
+    def read(
+        self,
+        region: str,
+        wanted: Metric,
+        span: Span,
+        unit: str | None = None,
+        *,
+        with_samples: bool = True,
+    ) -> dict[int, Bucket]:
         """Start time of period → values, for the periods of the span that have any.
 
-        Without a unit, the values of all units count together.
+        Without a unit, the values of all units count together. Without samples it is much quicker, and
+        the buckets have the basic statistics only.
         """
+        merge = Bucket.merge if with_samples else Bucket.merge_totals
         found: dict[int, Bucket] = {}
         with self._lock:
             self._settle()
             for timeline in self._timelines(region, wanted, unit):
                 for at, bucket in timeline.between(span.start, span.end):
-                    found.setdefault(span.period_of(at), Bucket()).merge(bucket)
+                    merge(found.setdefault(span.period_of(at), Bucket()), bucket)
         return found
 
     def units(self, region: str, wanted: Metric) -> list[str]:
