@@ -32,6 +32,7 @@ class World:
         self.now = MIDNIGHT
         self.down: set[str] = set()
         self.events: list[tuple[str, str]] = []
+        self.details: list[Mapping[str, Any]] = []
         self.tables: set[str] = {TABLE}
 
     def is_up(self, region: str) -> bool:
@@ -73,6 +74,7 @@ class World:
 
     def put_event(self, detail_type: str, _resources: list[str], detail: Mapping[str, Any]) -> None:
         self.events.append((detail_type, detail.get("state") or detail["status"]))
+        self.details.append(detail)
 
 
 class Clockwork:
@@ -246,6 +248,16 @@ def test_a_restore_test_starts_by_its_schedule_and_times_out_without_a_result(cl
     clockwork.go_to(facts["CompletionDate"] + 2 * 3600)
     assert (facts["ValidationStatus"], facts["DeletionStatus"]) == ("TIMED_OUT", "SUCCESSFUL")
     assert clockwork.world.tables == {TABLE}
+
+
+def test_every_event_of_a_restore_test_names_its_plan(clockwork: Clockwork) -> None:
+    plan_arn = restore_test(clockwork)["CreatedBy"]["RestoreTestingPlanArn"]
+    told = [detail for detail in clockwork.world.details if "restoreJobId" in detail]
+    assert [(detail["status"], detail["restoreTestingPlanArn"]) for detail in told] == [
+        ("PENDING", plan_arn),
+        ("RUNNING", plan_arn),
+        ("COMPLETED", plan_arn),
+    ]
 
 
 def test_without_a_validation_window_the_test_table_goes_right_away(clockwork: Clockwork) -> None:

@@ -64,7 +64,7 @@ class RestoreJobs:
             if not request.get("IamRoleArn"):
                 raise invalid_value("IamRoleArn is required to restore a DynamoDB table")
             tags = point.tags if request.get("CopySourceTagsToRestoredResource") else {}
-            job = self.create(store, point, request["Metadata"], request["IamRoleArn"], tags)
+            job = self.create(store, point, request["Metadata"], request["IamRoleArn"], tags=tags)
             store.tokens[token] = job.id
         return {"RestoreJobId": store.tokens[token]}
 
@@ -74,7 +74,9 @@ class RestoreJobs:
         point: RecoveryPoint,
         metadata: Mapping[str, str],
         role_arn: str,
+        *,
         tags: Mapping[str, str] | None = None,
+        testing_plan_arn: str | None = None,
     ) -> Job:
         """A new job that restores the point as the metadata say. Raises InvalidParameterValueException."""
         target = metadata.get("targetTableName")
@@ -93,6 +95,7 @@ class RestoreJobs:
             "PercentDone": "0.00%",
             "BackupSizeInBytes": point.image.size_bytes,
             "IamRoleArn": role_arn,
+            "CreatedBy": {"RestoreTestingPlanArn": testing_plan_arn} if testing_plan_arn else None,
             "ResourceType": RESOURCE_TYPE,
             "IsParent": False,
         }

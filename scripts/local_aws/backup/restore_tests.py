@@ -38,8 +38,8 @@ class RestoreTests:
         for selection in plan["selections"].values():
             for point in self._chosen(store, plan["RecoveryPointSelection"], selection):
                 metadata = {**inferred_metadata(), **_overrides(selection)}
-                job = self._jobs.create(store, point, metadata, selection["IamRoleArn"])
-                job.facts["CreatedBy"] = {"RestoreTestingPlanArn": plan["RestoreTestingPlanArn"]}
+                role, plan_arn = selection["IamRoleArn"], plan["RestoreTestingPlanArn"]
+                job = self._jobs.create(store, point, metadata, role, testing_plan_arn=plan_arn)
                 job.inputs["window_hours"] = selection.get("ValidationWindowHours") or 0
                 started.append(job)
         return started
