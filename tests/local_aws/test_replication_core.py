@@ -1,74 +1,11 @@
-"""How writes to one replica of a global table reach the others: order, conflicts, parted regions."""
+"""How writes to one replica of a global table reach the other: order, conflicts, parted regions."""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Mapping
-from typing import Any
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from tests.local_aws.replicas_in_memory import EAST, IRELAND, WEST, World
 
-from local_aws.replication.core import Replication
-from local_aws.replication.links import Lag, Replica
-from local_aws.replication.versions import Key
-
-EAST = Replica("t-east", "products", "us-east-1")
-WEST = Replica("t-west", "products", "us-west-2")
-IRELAND = Replica("t-ireland", "products", "eu-west-1")
-
-
-class World:
-    """Replicas in memory, a clock that the test turns, and regions that it parts."""
-
-    def __init__(self, *replicas: Replica) -> None:
-        self.now = 1000.0
-        self.down: set[str] = set()
-        self.tables: dict[str, dict[Key, Mapping[str, Any]]] = {replica.id: {} for replica in replicas}
-        self.replicas = list(replicas)
-        self.latencies: list[float] = []
-        self.applied: list[tuple[str, Key, Mapping[str, Any] | None]] = []
-        chance = random.Random(1)  # noqa: S311 - the same lags in every run
-        self.core = Replication(
-            self._apply,
-            lambda region: region not in self.down,
-            lambda _link, latency: self.latencies.append(latency),
-            clock=lambda: self.now,
-            chance=chance,
-        )
-        self.core.lag = Lag(1.0, 1.0)
-
-    def _apply(self, replica: Replica, key: Key, item: Mapping[str, Any] | None) -> bool:
-        if replica.id not in self.tables:
-            return False
-        self.applied.append((replica.region, key, item))
-        self._store(replica, key, item)
-        return True
-
-    def _store(self, replica: Replica, key: Key, item: Mapping[str, Any] | None) -> None:
-        if item is None:
-            self.tables[replica.id].pop(key, None)
-        else:
-            self.tables[replica.id][key] = item
-
-    def write(self, replica: Replica, key: str, value: str | None) -> bool:
-        item = None if value is None else {"v": value}
-        self._store(replica, (key, ""), item)
-        others = [other for other in self.replicas if other != replica]
-        return self.core.wrote(replica, others, (key, ""), item)
-
-    def wait(self, seconds: float) -> None:
-        """Let time pass in small steps, as the server does."""
-        until = self.now + seconds
-        while self.now < until - 1e-9:
-            self.now = min(until, self.now + 0.1)
-            self.core.deliver(limit=1000)
-
-    def values(self, key: str) -> list[str | None]:
-        """The item in every replica."""
-        items = [self.tables[replica.id].get((key, "")) for replica in self.replicas]
-        return [item["v"] if item else None for item in items]
+from local_aws.replication.links import Lag
 
 
 @pytest.fixture
@@ -226,39 +163,6 @@ def test_a_new_replica_gets_what_was_still_on_its_way_to_the_one_it_was_made_fro
     assert world.core.conflicts() == []
 
 
-def test_in_three_regions_a_write_that_overtakes_the_one_it_knew_is_not_undone() -> None:
-    world = World(EAST, WEST, IRELAND)
-    world.write(EAST, "x", "mesh")
-    world.wait(5)
-    world.down.add("us-east-1")
-    world.write(EAST, "a", "1")
-    world.down = {"eu-west-1"}
-    world.wait(3)
-    world.write(WEST, "a", "2")
-    world.down = {"us-east-1"}
-    world.wait(3)
-    assert world.values("a") == ["1", "2", "2"]
-    world.down.clear()
-    world.wait(3)
-    assert world.values("a") == ["2", "2", "2"]
-    assert world.core.conflicts() == []
-
-
-def test_three_regions_agree_on_the_last_write_after_a_partition() -> None:
-    world = World(EAST, WEST, IRELAND)
-    world.down = {"us-east-1", "us-west-2", "eu-west-1"}
-    for replica, value in ((IRELAND, "1"), (EAST, "2"), (WEST, "3")):
-        world.write(replica, "a", value)
-        world.wait(1)
-    world.down.clear()
-    world.wait(3)
-    assert world.values("a") == ["3", "3", "3"]
-    assert {conflict.lost.item["v"] for conflict in world.core.conflicts() if conflict.lost.item} == {
-        "1",
-        "2",
-    }
-
-
 def test_writes_to_a_replica_that_is_gone_are_dropped(world: World) -> None:
     world.write(EAST, "a", "1")
     del world.tables[WEST.id]
@@ -290,35 +194,6 @@ def test_only_a_write_to_an_idle_way_says_so(world: World) -> None:
     assert world.write(EAST, "a", "1")
     assert not world.write(EAST, "a", "2")
     assert world.core.seconds_until_due() == pytest.approx(1.0)
-
-
-_REGION = st.sampled_from([EAST, WEST, IRELAND])
-_STEP = st.one_of(
-    st.tuples(st.just("write"), _REGION, st.sampled_from("ab"), st.one_of(st.none(), st.text(max_size=2))),
-    st.tuples(st.just("part"), st.sets(_REGION, max_size=2)),
-    st.tuples(st.just("wait"), st.floats(0.05, 3)),
-)
-
-
-@given(st.lists(_STEP, max_size=40))
-def test_whatever_happens_all_regions_end_with_the_last_write_to_each_item(steps: list[Any]) -> None:
-    world = World(EAST, WEST, IRELAND)
-    world.core.lag = Lag(0.0, 2.0)
-    last: dict[str, str | None] = {}
-    for step in steps:
-        match step:
-            case ("write", Replica() as replica, key, value):
-                world.now += 0.001
-                world.write(replica, key, value)
-                last[key] = value
-            case ("part", replicas):
-                world.down = {replica.region for replica in replicas}
-            case ("wait", seconds):
-                world.wait(seconds)
-    world.down.clear()
-    world.wait(3)
-    for key, value in last.items():
-        assert world.values(key) == [value] * 3
 
 
 @pytest.mark.parametrize("bounds", [(-1.0, 0.0), (2.0, 1.0)])
