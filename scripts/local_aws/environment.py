@@ -26,7 +26,8 @@ def for_clients(settings: Settings, terraform_state: Path) -> dict[str, str]:
     Host header. With TLS it connects to the same address at HA_TLS_PORT, which stands for port 443, and
     trusts HA_CA_BUNDLE. HA_DNS_SERVER answers for the hosted zones. HA_STATE_DIR is for Terraform state,
     which must not outlive the account it describes. AWS_MAX_ATTEMPTS is low as nothing here fails by
-    chance, and Terraform retries a 500 for over nine minutes at its default of 25.
+    chance: SDKs and the AWS CLI read it. Terraform's provider 5.100 does not, and tries each call 25
+    times, as its `amz-sdk-request` header says.
     """
     variables = {
         "AWS_ENDPOINT_URL": settings.endpoint_url,
