@@ -86,11 +86,12 @@ def conflicts(table: GlobalTable) -> list[dict[str, Any]]:
 
 
 def test_a_write_reaches_the_other_region_after_the_lag_and_not_before(table: GlobalTable) -> None:
+    set_lag(table.aws, 1)
+    before = time.monotonic()
     table.put(EAST, "a", "1")
-    written = time.monotonic()
-    assert (table.get(EAST, "a"), table.get(WEST, "a")) == ("1", None)
+    assert table.get(EAST, "a") == "1"
     assert eventually(lambda: table.get(WEST, "a") == "1")
-    assert time.monotonic() - written >= 0.25
+    assert time.monotonic() - before >= 1
 
 
 def test_updates_deletes_and_batches_are_replicated_both_ways(table: GlobalTable) -> None:
@@ -109,8 +110,10 @@ def test_updates_deletes_and_batches_are_replicated_both_ways(table: GlobalTable
 
 
 def test_each_regions_stream_has_the_write(table: GlobalTable) -> None:
+    set_lag(table.aws, 60)
     table.put(EAST, "a", "1")
     assert table.stream(WEST) == []
+    set_lag(table.aws, 0.1)
     assert eventually(lambda: table.stream(WEST) == [("INSERT", "a")])
     assert table.stream(EAST) == [("INSERT", "a")]
     table.dynamodb(WEST).delete_item(TableName=table.name, Key={"id": {"S": "a"}})
@@ -118,9 +121,11 @@ def test_each_regions_stream_has_the_write(table: GlobalTable) -> None:
 
 
 def test_a_condition_is_judged_by_the_regions_own_replica(table: GlobalTable) -> None:
+    set_lag(table.aws, 60)
     table.put(EAST, "a", "east", ConditionExpression="attribute_not_exists(id)")
     # The item is on its way, so in the west it does not exist yet.
     table.put(WEST, "a", "west", ConditionExpression="attribute_not_exists(id)")
+    set_lag(table.aws, 0.1)
     assert eventually(lambda: table.get(EAST, "a") == "west")
     with pytest.raises(ClientError, match="ConditionalCheckFailed"):
         table.put(WEST, "a", "again", ConditionExpression="attribute_not_exists(id)")
@@ -130,9 +135,11 @@ def test_a_transaction_is_atomic_in_its_own_region_and_arrives_later(table: Glob
     puts = [
         {"Put": {"TableName": table.name, "Item": {"id": {"S": key}, "value": {"S": "t"}}}} for key in "xy"
     ]
+    set_lag(table.aws, 60)
     table.dynamodb(EAST).transact_write_items(TransactItems=puts)
     assert [table.get(EAST, key) for key in "xy"] == ["t", "t"]
     assert [table.get(WEST, key) for key in "xy"] == [None, None]
+    set_lag(table.aws, 0.1)
     assert eventually(lambda: [table.get(WEST, key) for key in "xy"] == ["t", "t"])
 
 
@@ -197,6 +204,7 @@ def test_a_write_in_the_other_region_comes_out_of_an_index_too(own: testing.Loca
         BillingMode="PAY_PER_REQUEST",
     )
     east.update_table(TableName=name, ReplicaUpdates=[{"Create": {"RegionName": WEST}}])
+    set_lag(own, 60)
     east.put_item(TableName=name, Item={"id": {"S": "a"}, "at": {"N": "7"}, "category": {"S": "hats"}})
 
     def hats() -> int:
@@ -209,6 +217,7 @@ def test_a_write_in_the_other_region_comes_out_of_an_index_too(own: testing.Loca
         return int(answer["Count"])
 
     assert hats() == 0
+    set_lag(own, 0.1)
     assert eventually(lambda: hats() == 1)
 
 
@@ -231,7 +240,7 @@ def test_the_latency_is_published_where_the_write_was_made(table: GlobalTable) -
     }
     [point] = statistics[EAST]
     assert point["Unit"] == "Milliseconds"
-    assert 250 <= point["Average"] <= 3000
+    assert point["Average"] >= 300
     assert statistics[WEST] == []
 
 

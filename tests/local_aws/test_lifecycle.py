@@ -261,9 +261,11 @@ def test_a_server_ends_with_its_parent_where_asked(local: CommandLine) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", parent_code], env=environment, stderr=subprocess.DEVNULL
     ) as parent:
-        assert eventually(lambda: local.status()["healthy"])
-        invoke_one_function(local)
-        parent.kill()
+        try:
+            assert eventually(lambda: local.status()["healthy"])
+            invoke_one_function(local)
+        finally:
+            parent.kill()
     assert eventually(lambda: local.processes() == [])
 
 
