@@ -55,8 +55,9 @@ def test_each_region_has_a_checker_that_probes_at_the_interval() -> None:
     assert {checker.region for checker in watched.monitor.checkers("a")} == set(REGIONS)
     for region in REGIONS:
         times = [region for probed, _ in watched.results if probed == region]
-        # An interval is a tenth of a second here; the first one is cut short by chance.
-        assert 3 <= len(times) <= 6
+        # An interval is a tenth of a second here; the first one is cut short by chance, and a busy
+        # machine may be late.
+        assert 2 <= len(times) <= 6
 
 
 def test_an_endpoint_becomes_unhealthy_after_the_threshold_and_healthy_again() -> None:

@@ -123,9 +123,8 @@ def test_the_times_of_each_step_are_measured(endpoint: Make) -> None:
 
     result = probe(endpoint(slow).port)
     assert result.connect_ms is not None
-    assert result.connect_ms < 100
     assert result.first_byte_ms is not None
-    assert 190 < result.first_byte_ms < 1000
+    assert result.connect_ms < 200 < result.first_byte_ms + 10
     assert result.tls_ms is None
 
 
