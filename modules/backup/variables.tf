@@ -189,7 +189,7 @@ variable "rules" {
   }
 
   validation {
-    condition     = anytrue([for rule in values(var.rules) : rule.copy_to_dr])
+    condition     = length(var.rules) == 0 || anytrue([for rule in values(var.rules) : rule.copy_to_dr])
     error_message = "rules: at least one rule copies to the DR vault, or the loss of the region is the loss of every backup."
   }
 }

@@ -7,7 +7,7 @@
 data "aws_dynamodb_tables" "existing" {}
 
 data "aws_dynamodb_table" "live" {
-  count = local.provisioned && contains(local.existing_tables, var.name) ? 1 : 0
+  count = contains(local.existing_tables, var.name) ? 1 : 0
 
   name = var.name
 }
@@ -43,8 +43,10 @@ locals {
     } if local.provisioned
   }
 
+  live_indexes = flatten(data.aws_dynamodb_table.live[*].global_secondary_index)
+
   live_index_capacity = merge([
-    for index in flatten(data.aws_dynamodb_table.live[*].global_secondary_index) : {
+    for index in local.live_indexes : {
       "index/${index.name}/read"  = index.read_capacity
       "index/${index.name}/write" = index.write_capacity
     }

@@ -57,7 +57,7 @@ resource "aws_dynamodb_table" "this" {
       write_capacity     = lookup(local.capacity_units, "index/${index.key}/write", null)
 
       dynamic "on_demand_throughput" {
-        for_each = index.value.on_demand_ceiling[*]
+        for_each = lookup(local.ceilings, index.key, null)[*]
 
         content {
           max_read_request_units  = on_demand_throughput.value.read
@@ -68,7 +68,7 @@ resource "aws_dynamodb_table" "this" {
   }
 
   dynamic "on_demand_throughput" {
-    for_each = var.capacity.on_demand_ceiling[*]
+    for_each = lookup(local.ceilings, "", null)[*]
 
     content {
       max_read_request_units  = on_demand_throughput.value.read

@@ -243,6 +243,48 @@ run "on_demand_has_ceilings_instead_of_autoscaling" {
   }
 }
 
+run "a_ceiling_taken_away_is_lifted" {
+  command = plan
+
+  variables {
+    capacity = { mode = "on_demand" }
+  }
+
+  override_data {
+    target = data.aws_dynamodb_tables.existing
+    values = { names = ["products"] }
+  }
+
+  override_data {
+    target = data.aws_dynamodb_table.live[0]
+    values = {
+      read_capacity        = 0
+      write_capacity       = 0
+      on_demand_throughput = [{ max_read_request_units = 4000, max_write_request_units = 1000 }]
+      global_secondary_index = [{
+        name                 = "by-category"
+        hash_key             = "category"
+        range_key            = "id"
+        projection_type      = "ALL"
+        non_key_attributes   = []
+        on_demand_throughput = [{ max_read_request_units = 400, max_write_request_units = 0 }]
+        read_capacity        = 0
+        write_capacity       = 0
+      }]
+    }
+  }
+
+  assert {
+    condition     = aws_dynamodb_table.this.on_demand_throughput[0].max_read_request_units == -1 && aws_dynamodb_table.this.on_demand_throughput[0].max_write_request_units == -1
+    error_message = "-1 lifts a ceiling of the table; leaving the block out would not."
+  }
+
+  assert {
+    condition     = one(one(aws_dynamodb_table.this.global_secondary_index).on_demand_throughput).max_read_request_units == -1
+    error_message = "-1 lifts a ceiling of an index."
+  }
+}
+
 run "an_event_to_come_is_scheduled_at_both_ends_for_table_and_index" {
   command = plan
 

@@ -31,11 +31,11 @@ run "a_surge_factor_below_one_is_refused" {
   expect_failures = [var.capacity]
 }
 
-run "a_baseline_above_its_maximum_is_refused" {
+run "a_baseline_of_nothing_is_refused" {
   command = plan
 
   variables {
-    capacity = { surge_factor = 1, read = { baseline = 20, maximum = 10 } }
+    capacity = { read = { baseline = 0 } }
   }
 
   expect_failures = [var.capacity]
