@@ -79,12 +79,12 @@ def _change_list(items: list[Any], token: str, operation: Mapping[str, Any]) -> 
 
 
 def _typed(tokens: list[str], value: Any) -> Any:
-    """The value of a member that is not a string, such as "true"; entries of maps stay strings."""
-    name = tokens[-1]
-    if not isinstance(value, str) or tokens[0] in {"variables", "responseParameters", "requestTemplates"}:
+    """The value of a member that is not a string, such as "true"; entries of other maps stay strings."""
+    if not isinstance(value, str) or tokens[0] in {"variables", "requestTemplates"}:
         return value
-    if name in _TRUTH_VALUES or tokens[0] == "requestParameters":
+    # Which parameters a method needs or returns; where they come from is an expression, never "true".
+    if tokens[-1] in _TRUTH_VALUES or tokens[0] in {"requestParameters", "responseParameters"}:
         return value.lower() == "true" if value.lower() in {"true", "false"} else value
-    if name in _WHOLE_NUMBERS:
+    if tokens[-1] in _WHOLE_NUMBERS:
         return int(value) if value else None
     return value
