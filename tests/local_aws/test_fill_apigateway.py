@@ -26,6 +26,7 @@ def test_a_function_gets_the_request_and_its_answer_is_returned(api: Api) -> Non
     assert answer.status_code == 200
     assert event["resource"] == "/items"
     assert event["multiValueQueryStringParameters"] == {"tag": ["a", "b"]}
+    assert event["queryStringParameters"] == {"tag": "b"}
     assert {name.lower(): value for name, value in event["headers"].items()}["x-shop"] == "eu"
     assert event["requestContext"]["stage"] == "live"
     assert "version" not in event

@@ -82,7 +82,7 @@ async def _invoke(
 
 def _as_sent(event: dict[str, Any], exchange: Exchange) -> dict[str, Any]:
     """The event with what API Gateway adds to a request; only HTTP APIs name a format version."""
-    event = {name: value for name, value in event.items() if name != "version"}
+    event = _with_last_values({name: value for name, value in event.items() if name != "version"})
     added = {
         "X-Amzn-Trace-Id": exchange.trace_id,
         "X-Forwarded-For": event["requestContext"]["identity"]["sourceIp"],
@@ -100,6 +100,13 @@ def _as_sent(event: dict[str, Any], exchange: Exchange) -> dict[str, Any]:
         "extendedRequestId": exchange.extended_id,
     }
     return event
+
+
+def _with_last_values(event: dict[str, Any]) -> dict[str, Any]:
+    """The event with the last value of each query parameter where there is room for one only."""
+    several = event.get("multiValueQueryStringParameters") or {}
+    single = {name: values[-1] for name, values in several.items()}
+    return {**event, "queryStringParameters": single or None}
 
 
 async def _call(
@@ -190,6 +197,8 @@ async def _invoke_authorizer(
         source = f"{exchange.api_id}/authorizers/{authorizer['id']}"
         if not _permitted(reference, source, exchange):
             return None
+    if event["type"] == "REQUEST":
+        event = _with_last_values(event)
     return await original(authorizer, event, *args)
 
 
