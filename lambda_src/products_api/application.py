@@ -81,6 +81,12 @@ def build(environment: Environment, clock: Clock) -> Application:
     health = HealthCheck(
         lambda: clients.dynamodb(HEALTH), environment.products_table, environment.region, clock
     )
-    routes = Routes(ProductService(repository, cursors, clock), health, logger, environment.allowed_origin)
+    routes = Routes(
+        ProductService(repository, cursors, clock),
+        health,
+        logger,
+        allowed_origin=environment.allowed_origin,
+        region=environment.region,
+    )
     metrics = EphemeralMetrics(namespace=environment.metrics_namespace, service=environment.service)
     return Application(routes, deadline, clock, logger, metrics)

@@ -40,7 +40,8 @@ METHODS = {
     "/openapi.json": ("GET",),
 }
 REQUEST_HEADERS = ["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match"]
-RESPONSE_HEADERS = ["ETag", "Idempotency-Replayed", "Location", "Retry-After"]
+REGION_HEADER = "X-Region"  # which region answered: for drills, and for whoever asks support
+RESPONSE_HEADERS = ["ETag", "Idempotency-Replayed", "Location", "Retry-After", REGION_HEADER]
 
 
 @dataclass(slots=True)
@@ -56,11 +57,18 @@ class Routes:
     """Binds the operations to paths and every error to its problem document."""
 
     def __init__(
-        self, service: ProductService, health: HealthCheck, logger: Logger, allowed_origin: str
+        self,
+        service: ProductService,
+        health: HealthCheck,
+        logger: Logger,
+        *,
+        allowed_origin: str,
+        region: str,
     ) -> None:
         self._service = service
         self._health = health
         self._logger = logger
+        self._region = region
         self._facts = Facts()
         self.resolver = APIGatewayRestResolver(
             cors=CORSConfig(
@@ -78,6 +86,7 @@ class Routes:
         """Return the proxy answer to a proxy event, and what to report about it."""
         self._facts = Facts()
         answer: dict[str, Any] = self.resolver.resolve(event, context)
+        answer["multiValueHeaders"][REGION_HEADER] = [self._region]
         return answer, self._facts
 
     def list_products(self) -> Response[str]:

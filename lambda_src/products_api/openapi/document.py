@@ -6,6 +6,7 @@ from products_api import problems
 from products_api.errors import ApiError
 from products_api.openapi.parameters import headers, parameters
 from products_api.openapi.schemas import schemas
+from products_api.routes import REGION_HEADER
 
 Json = dict[str, Any]
 
@@ -29,6 +30,8 @@ _MEANINGS = {
     "500": "The server failed; the problem says nothing about how.",
     "503": "The data store is throttled, slow or out of reach; try again after Retry-After seconds.",
 }
+# The gateway's own answers do not name the region; what the function answers does.
+_HEADERS_OF_PROBLEMS = {"405": ("Allow", "Region"), "503": ("RetryAfter", "Region")}
 _ALWAYS = ("403", "405", "429", "500", "503", "504")
 _WRITE = ("400", "401", "413", "415")
 
@@ -149,6 +152,7 @@ def _health() -> Json:
     unhealthy = {"$ref": "#/components/schemas/UnhealthyProblem"}
     operation["responses"]["503"] = {
         "description": "The region cannot serve; `reason` says why.",
+        "headers": _refs("Region"),
         "content": {problems.CONTENT_TYPE: {"schema": unhealthy}},
     }
     return operation
@@ -173,6 +177,8 @@ def _operation(  # the parts of an operation, in the order in which OpenAPI list
     tag: str = "products",
 ) -> Json:
     statuses = sorted({*faults, *_ALWAYS})
+    for answer in answers.values():
+        answer["headers"] = {**answer.get("headers", {}), **_refs("Region")}
     operation: Json = {
         "operationId": name,
         "summary": description.partition(".")[0] + ".",
@@ -200,10 +206,8 @@ def _problem(status: str) -> Json:
         "description": _MEANINGS.get(status) or _BY_GATEWAY[status],
         "content": {problems.CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
-    if status == "503":
-        answer["headers"] = _refs("RetryAfter")
-    if status == "405":
-        answer["headers"] = _refs("Allow")
+    if names := _HEADERS_OF_PROBLEMS.get(status, ("Region",) if status in _MEANINGS else ()):
+        answer["headers"] = _refs(*names)
     return answer
 
 
@@ -213,7 +217,11 @@ def _json_answer(description: str, schema: str) -> Json:
 
 
 def _refs(*names: str) -> Json:
-    spelled = {"IdempotencyReplayed": "Idempotency-Replayed", "RetryAfter": "Retry-After"}
+    spelled = {
+        "IdempotencyReplayed": "Idempotency-Replayed",
+        "Region": REGION_HEADER,
+        "RetryAfter": "Retry-After",
+    }
     return {spelled.get(name, name): {"$ref": f"#/components/headers/{name}"} for name in names}
 
 

@@ -78,6 +78,7 @@ def headers() -> Json:
         "ETag": header("Names this state of the product.", type="string"),
         "Location": header("Where the product is.", type="string", format="uri-reference"),
         "IdempotencyReplayed": header("Present when an earlier request made the product.", const="true"),
+        "Region": header("The region that answered, for example us-east-1.", type="string"),
         "RetryAfter": header("Seconds to wait before the next attempt.", type="integer", minimum=1),
         "Allow": header("The methods that the path has.", type="string"),
     }

@@ -61,7 +61,13 @@ def health() -> FixedHealth:
 
 @pytest.fixture
 def routes(service: ProductService, health: Any) -> Routes:
-    return Routes(service, health, quiet_logger(), "https://shop.techmoda.example")
+    return Routes(
+        service,
+        health,
+        quiet_logger(),
+        allowed_origin="https://shop.techmoda.example",
+        region="us-east-1",
+    )
 
 
 @pytest.fixture

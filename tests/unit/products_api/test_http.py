@@ -247,10 +247,31 @@ def test_an_unhealthy_region_is_503_and_says_why(call: Call, health: FixedHealth
     assert "throttled" in answer.json["reason"]
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/products", 200),
+        ("GET", "/products/none", 404),
+        ("PATCH", "/products", 405),
+        ("GET", "/x", 404),
+    ],
+)
+def test_every_answer_names_the_region_that_gave_it(call: Call, method: str, path: str, status: int) -> None:
+    answer = call(method, path)
+    assert (answer.status, answer.headers["x-region"]) == (status, "us-east-1")
+
+
+def test_even_an_unexpected_failure_names_the_region(call: Call, repository: MemoryRepository) -> None:
+    repository.failure = RuntimeError("secret")
+    answer = call("GET", "/products/x")
+    assert (answer.status, answer.headers["x-region"]) == (500, "us-east-1")
+
+
 def test_browsers_of_the_shop_may_call_and_others_may_not(call: Call) -> None:
     ours = call("GET", "/products", headers={"Origin": "https://shop.techmoda.example"})
     assert ours.headers["access-control-allow-origin"] == "https://shop.techmoda.example"
-    assert "ETag" in ours.headers["access-control-expose-headers"]
+    exposed = ours.headers["access-control-expose-headers"].split(",")
+    assert {"ETag", "Retry-After", "X-Region"} <= set(exposed)
     theirs = call("GET", "/products", headers={"Origin": "https://elsewhere.example"})
     assert "access-control-allow-origin" not in theirs.headers
 
