@@ -132,6 +132,7 @@ def env(state_dir: Path, *, as_json: bool) -> None:
 
 main.add_command(cli_behaviour.replication)
 main.add_command(cli_behaviour.health_checks)
+main.add_command(cli_behaviour.fault)
 
 
 @main.command()

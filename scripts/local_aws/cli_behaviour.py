@@ -11,6 +11,7 @@ import click
 
 from local_aws import client
 from local_aws.cli_options import CommandError, running, state_dir_option
+from local_aws.service_faults import ServiceMode
 
 
 @click.group()
@@ -72,6 +73,32 @@ def speed(state_dir: Path, factor: float) -> None:
     """Make the intervals between requests FACTOR times shorter than on AWS (1: as on AWS)."""
     report = _call(state_dir, "PUT", "health-checks", {"speed": factor})
     click.echo(f"Health checks are {report['speed']:g} times as frequent as on AWS.")
+
+
+@click.command()
+@state_dir_option
+@click.argument("service")
+@click.argument("region")
+@click.argument(
+    "modes", metavar="MODE...", nargs=-1, required=True, type=click.Choice([*map(str, ServiceMode), "up"])
+)
+@click.option("--share", default=1.0, show_default=True, type=click.FloatRange(0, 1, min_open=True),
+              help="The share of calls that fail.")  # fmt: skip
+def fault(state_dir: Path, service: str, region: str, modes: tuple[str, ...], share: float) -> None:
+    """Let calls to one service fail in one region, for example: fault dynamodb us-east-1 throttle.
+
+    throttle refuses with the service's throttling error, unavailable answers 503, reset closes the
+    connection, hang never answers, lost does the work and loses the answer, up heals. With several modes,
+    each failing call meets one of them.
+    """
+    faults = _call(state_dir, "PUT", f"services/{service}/{region}", {"mode": list(modes), "share": share})[
+        "faults"
+    ]
+    for one in faults:
+        modes_in_words = " or ".join(one["mode"])
+        click.echo(f"{one['share']:.0%} of {one['service']} in {one['region']}: {modes_in_words}")
+    if not faults:
+        click.echo("No service fails.")
 
 
 def _call(state_dir: Path, method: str, path: str, body: object = None) -> Mapping[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from local_aws.control import PREFIX
@@ -30,6 +30,20 @@ def set_region(settings: Settings, region: str, mode: str) -> Mapping[str, str]:
     """
     regions: Mapping[str, str] = call(settings, "PUT", f"regions/{region}", {"mode": mode})["regions"]
     return regions
+
+
+def set_service(
+    settings: Settings, service: str, region: str, modes: Sequence[str], share: float = 1.0
+) -> Sequence[Mapping[str, Any]]:
+    """Set how calls to a service fail in a region (see local_aws.service_faults); ["up"] heals it.
+
+    Answers all faults of services. Raises ControlError.
+    """
+    body = {"mode": list(modes), "share": share}
+    faults: Sequence[Mapping[str, Any]] = call(settings, "PUT", f"services/{service}/{region}", body)[
+        "faults"
+    ]
+    return faults
 
 
 def call(

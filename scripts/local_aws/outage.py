@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
+from typing import Any
 
 from local_aws import connections
 from local_aws.asgi import App, Message, Receive, Scope, Send, call_of, send_json
@@ -46,28 +48,28 @@ class Outage:
         region = self._faults.cut(call.touches)
         mode = self._faults.mode(region) if region else Mode.RESET
         if mode is Mode.UNAVAILABLE:
-            await _send_unavailable(send, to_sdk=bool(call.service))
+            if call.service:
+                await send_unavailable(send)
+            else:
+                await send_json(send, {"message": "Service Unavailable"}, 503)
             return
         if mode is Mode.HANG and region:
-            await _hang(receive, self._faults, region)
+            await hang(receive, self._faults.changed(region))
         connections.reset()
         await _disconnected(receive)
 
 
-async def _send_unavailable(send: Send, *, to_sdk: bool) -> None:
-    if not to_sdk:
-        await send_json(send, {"message": "Service Unavailable"}, 503)
-        return
-    # An empty body is the one that every SDK protocol (JSON, XML, CBOR) reads as a plain 503.
+async def send_unavailable(send: Send) -> None:
+    """Answer 503 with an empty body, which every SDK protocol (JSON, XML, CBOR) reads as a plain 503."""
     await send({"type": "http.response.start", "status": 503, "headers": [(b"content-length", b"0")]})
     await send({"type": "http.response.body", "body": b""})
 
 
-async def _hang(receive: Receive, faults: Faults, region: str) -> None:
-    """Wait until the caller gives up or the region's mode changes."""
-    waits = [
+async def hang(receive: Receive, changed: Coroutine[Any, Any, object]) -> None:
+    """Wait until the caller gives up or the fault is another one."""
+    waits: list[asyncio.Task[Any]] = [
         asyncio.create_task(_disconnected(receive)),
-        asyncio.create_task(faults.changed(region)),
+        asyncio.create_task(changed),
     ]
     try:
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)

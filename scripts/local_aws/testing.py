@@ -79,6 +79,18 @@ class LocalAws:
         finally:
             client.set_region(self.settings, region, "up")
 
+    @contextlib.contextmanager
+    def failing(self, service: str, region: str, *modes: str, share: float = 1.0) -> Iterator[None]:
+        """Let that share of the calls to a service fail in a region while the block runs.
+
+        The modes are those of local_aws.service_faults; with several, each failing call meets one of them.
+        """
+        client.set_service(self.settings, service, region, modes, share)
+        try:
+            yield
+        finally:
+            client.set_service(self.settings, service, region, ["up"])
+
     def log(self) -> str:
         """The server's log so far."""
         return log_path(self.settings.state_dir).read_text(errors="replace")

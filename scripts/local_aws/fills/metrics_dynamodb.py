@@ -51,6 +51,12 @@ def count_throttle(region: str, operation: str, tables: Iterable[str], index: st
         publish_values(region, _NAMESPACE, _by_resource(table, index or ""), (count(event),))
 
 
+def count_throttled_request(region: str, operation: str, data: Mapping[str, Any]) -> None:
+    """Count a throttled request by its operation and body; operations without capacity do not count."""
+    if operation in OPERATIONS:
+        count_throttle(region, operation, _tables(data))
+
+
 @functools.lru_cache(maxsize=1024)
 def _by_operation(table: str, operation: str) -> DimensionSets:
     return (dimensions(TableName=table, Operation=operation),)
