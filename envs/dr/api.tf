@@ -4,7 +4,7 @@ module "regional_api" {
   environment     = "dr"
   name            = var.name
   domain_names    = { public = local.api_host, regional = "${var.api_subdomain}-${var.dr_region}.${var.domain_name}" }
-  hosted_zone_id  = data.aws_route53_zone.public.zone_id
+  hosted_zone_id  = local.hosted_zone_id
   allowed_origin  = local.allowed_origin
   health_check    = var.health_check
   products_canary = var.products_canary

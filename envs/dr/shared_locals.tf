@@ -4,6 +4,8 @@ locals {
   api_host       = "${var.api_subdomain}.${var.domain_name}"
   allowed_origin = coalesce(var.allowed_origin, "https://www.${var.domain_name}")
 
+  hosted_zone_id = var.hosted_zone_id == null ? data.aws_route53_zone.public[0].zone_id : var.hosted_zone_id
+
   # Names by which the DR region finds, in itself, what the primary environment made there.
   cursor_key_alias       = "alias/${var.name}-cursor"
   dr_vault_name          = "${var.name}-vault-dr"
@@ -13,7 +15,10 @@ locals {
   category_index         = "by-category"
 }
 
+# Route 53's control plane is in us-east-1. With hosted_zone_id set, a change with -refresh=false needs none of it.
 data "aws_route53_zone" "public" {
+  count = var.hosted_zone_id == null ? 1 : 0
+
   name = var.domain_name
 }
 

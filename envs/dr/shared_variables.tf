@@ -92,6 +92,12 @@ variable "health_check" {
   nullable = false
 }
 
+variable "hosted_zone_id" {
+  description = "The id of the domain's public hosted zone; looked up by the domain's name when left out. Set it to be able to change the DR region (with -refresh=false) while Route 53's control plane in us-east-1 is down."
+  type        = string
+  default     = null
+}
+
 variable "jwt_audience" {
   description = "The audience (aud) that a token must name to be meant for this API."
   type        = string

@@ -55,7 +55,7 @@ output "health_check_id" {
 
 output "hosted_zone_id" {
   description = "The hosted zone of the API's host names."
-  value       = data.aws_route53_zone.public.zone_id
+  value       = local.hosted_zone_id
 }
 
 output "idempotency_table_name" {

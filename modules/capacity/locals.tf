@@ -21,4 +21,13 @@ locals {
     table_read_units       = ceil(local.surge.reads_per_second * var.capacity.table.read_units_per_read * 100 / var.capacity.table.target_utilization - local.hair)
     table_write_units      = ceil(local.surge.writes_per_second * var.capacity.table.write_units_per_write * 100 / var.capacity.table.target_utilization - local.hair)
   }
+
+  head_room = {
+    authorizer_concurrency = var.capacity.authorizer.reserved_concurrency / max(1, local.need.authorizer_concurrency)
+    products_concurrency   = var.capacity.products.reserved_concurrency / max(1, local.need.products_concurrency)
+    table_read_units       = var.capacity.table.read.maximum / max(1, local.need.table_read_units)
+    table_write_units      = var.capacity.table.write.maximum / max(1, local.need.table_write_units)
+    throttle               = var.capacity.throttle.rate_limit / local.surge.requests_per_second
+    write_throttle         = var.capacity.throttle.write_rate_limit / max(1, local.surge.writes_per_second)
+  }
 }

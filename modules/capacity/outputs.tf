@@ -11,15 +11,8 @@ output "authorizer" {
 }
 
 output "head_room" {
-  description = "How many times the surge each part holds; 1 is just enough. The smallest is the first bottleneck."
-  value = {
-    authorizer_concurrency = var.capacity.authorizer.reserved_concurrency / max(1, local.need.authorizer_concurrency)
-    products_concurrency   = var.capacity.products.reserved_concurrency / max(1, local.need.products_concurrency)
-    table_read_units       = var.capacity.table.read.maximum / max(1, local.need.table_read_units)
-    table_write_units      = var.capacity.table.write.maximum / max(1, local.need.table_write_units)
-    throttle               = var.capacity.throttle.rate_limit / local.surge.requests_per_second
-    write_throttle         = var.capacity.throttle.write_rate_limit / max(1, local.surge.writes_per_second)
-  }
+  description = "How many times the surge each part holds, rounded down to hundredths; 1 is just enough. The smallest is the first bottleneck."
+  value       = { for part, factor in local.head_room : part => floor(factor * 100) / 100 }
 }
 
 output "products" {

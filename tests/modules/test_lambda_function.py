@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 import zipfile
 from pathlib import Path
@@ -20,7 +19,6 @@ GOOD = "def handler(event, context):\n    return {'statusCode': 200}\n"
 BROKEN = "def handler(event, context):\n    raise RuntimeError('this version is broken')\n"
 # It answers its errors itself, as the product API does: Lambda counts no failure, only the log line tells.
 POLITE = """
-import json
 
 def handler(event, context):
     print(json.dumps({"status": 500, "function_version": context.function_version}))
@@ -93,21 +91,6 @@ def test_a_failing_canary_loses_its_share(
     assert alias(example.aws) == {"stable": "1", "weights": {}}
     # Nobody forgets it: the trial that was withdrawn shows in the next plan.
     assert example.planned(**trial) == {"module.orders.aws_lambda_alias.live": ["update"]}
-
-
-def test_an_event_that_keeps_failing_is_kept_in_the_queue(example: RootModule, tmp_path: Path) -> None:
-    example.apply(**inputs(package(tmp_path, "broken", BROKEN)))
-    example.aws.client("lambda", "us-east-1").invoke(
-        FunctionName=FUNCTION, Qualifier="live", InvocationType="Event", Payload=b'{"order": 1}'
-    )
-    queues = example.aws.client("sqs", "us-east-1")
-    url = queues.get_queue_url(QueueName=f"{FUNCTION}-failed-events")["QueueUrl"]
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    messages: list[str] = []
-    while not messages and time.monotonic() < deadline:
-        answer = queues.receive_message(QueueUrl=url, WaitTimeSeconds=5)
-        messages = [message["Body"] for message in answer.get("Messages", [])]
-    assert json.loads(messages[0])["requestPayload"] == {"order": 1}
 
 
 def test_destroying_leaves_no_function_role_or_log(example: RootModule, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ run "the_defaults_hold_ten_times_the_normal_traffic" {
   }
   assert {
     # 100 reserved / (100 requests/s x 0.3 s); 200 read units / (90 x 1 / 70 %); 200 requests/s / 100.
-    condition     = output.head_room.products_concurrency == 100 / 30 && output.head_room.table_read_units == 200 / 129 && output.head_room.throttle == 2
+    condition     = output.head_room.products_concurrency == 3.33 && output.head_room.table_read_units == 1.55 && output.head_room.throttle == 2
     error_message = "The head-room must be what is given divided by what is needed."
   }
 }
