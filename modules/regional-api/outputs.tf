@@ -57,7 +57,7 @@ output "products_role_name" {
 }
 
 output "region" {
-  description = "The region."
+  description = "The region that all of this is in."
   value       = local.region
 }
 
