@@ -26,8 +26,8 @@ Who writes what:
                         last change is ARM_AFTER_SECONDS old.
   - engage  (latch):    engaged = true,  armed = false, when DNS leads to the DR region in two looks in a row.
 
-Arming is what lets an operator resume: between the resume and Route 53's return to the primary region DNS still
-leads to the DR region, and a latch that was armed would engage again at once.
+Arming is what lets an operator resume: between the resume and Route 53's return to the primary region DNS
+still leads to the DR region, and a latch that was armed would engage again at once.
 
 GET /v1/failover/stop on the DR region's own host name answers 200 and {"stopped":true} while engaged, 404 and
 {"stopped":false} while not, 503 when the state cannot be read. Route 53's inverted check looks for
