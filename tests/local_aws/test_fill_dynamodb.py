@@ -206,6 +206,31 @@ def test_the_billing_mode_is_the_same_everywhere(table: GlobalTable) -> None:
         assert index["ProvisionedThroughput"]["WriteCapacityUnits"] == 0
 
 
+def test_ceilings_of_on_demand_throughput_are_changed_and_shared(table: GlobalTable) -> None:
+    table.update(BillingMode="PAY_PER_REQUEST")
+    table.add_replica()
+    limits = {"MaxReadRequestUnits": 100, "MaxWriteRequestUnits": 50}
+    index_limits = {"IndexName": "by-category", "OnDemandThroughput": {"MaxReadRequestUnits": 70}}
+    table.update(OnDemandThroughput=limits, GlobalSecondaryIndexUpdates=[{"Update": index_limits}])
+    for region in (HOME, AWAY):
+        described = table.described(region)
+        [index] = described["GlobalSecondaryIndexes"]
+        assert described["OnDemandThroughput"] == limits
+        assert index["OnDemandThroughput"] == {"MaxReadRequestUnits": 70, "MaxWriteRequestUnits": -1}
+
+
+def test_a_provisioned_table_has_no_ceilings_of_on_demand_throughput(table: GlobalTable) -> None:
+    table.update(BillingMode="PAY_PER_REQUEST", OnDemandThroughput={"MaxReadRequestUnits": 100})
+    table.update(
+        BillingMode="PROVISIONED",
+        ProvisionedThroughput=UNITS,
+        GlobalSecondaryIndexUpdates=[
+            {"Update": {"IndexName": "by-category", "ProvisionedThroughput": UNITS}}
+        ],
+    )
+    assert "OnDemandThroughput" not in table.described()
+
+
 def test_write_capacity_is_shared_and_read_capacity_is_not(table: GlobalTable) -> None:
     table.autoscale_all_writes()
     table.add_replica()

@@ -48,6 +48,7 @@ FILLS: tuple[str, ...] = (
     "apigateway_access_log",
     "lambda_aliases",
     "lambda_invocation",
+    "lambda_asynchronous",
     "lambda_provisioned",
     "lambda_permissions",
     "lambda_configuration",

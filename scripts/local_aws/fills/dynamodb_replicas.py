@@ -4,7 +4,8 @@ Contract: UpdateTable's `ReplicaUpdates` in the DynamoDB API Reference, and "Glo
 in the developer guide.
 - A replica has its own KMS key: the one it was given, else `alias/aws/dynamodb` where the source table
   is encrypted with a KMS key. Its tags, point-in-time recovery and deletion protection are its own too.
-- Billing mode, indexes, attribute definitions and write capacity are the same everywhere.
+- Billing mode, indexes, attribute definitions, write capacity and on-demand ceilings are the same
+  everywhere.
 - A PROVISIONED table takes a replica only when its writes and those of its indexes are autoscaled: AWS
   answers "Table write capacity should either be Pay-Per-Request or AutoScaled.".
 """
@@ -27,6 +28,7 @@ Table = dict[str, Any]
 
 _MANAGED_KEY = "alias/aws/dynamodb"
 _NO_UNITS = {"ReadCapacityUnits": 0, "WriteCapacityUnits": 0}
+_NO_CEILING = {"MaxReadRequestUnits": -1, "MaxWriteRequestUnits": -1}
 _PROTECTED = (
     "Resource cannot be deleted as it is currently protected against deletion. "
     "Disable deletion protection first."
@@ -144,15 +146,33 @@ def _update_table(original: Callable[..., Answer], data: dict[str, Any]) -> Answ
         return answer
     name = dynamodb._normalize_table_name(data["TableName"])
     table = dynamodb._tables[name]
-    if _on_demand(table):
-        for index in _indexes(table):
-            index["ProvisionedThroughput"] = dict(_NO_UNITS)
+    _settle_throughput(table, data)
     for replica in _other_members(name, table):
         _share(table, replica, data)
     return answer
 
 
+def _settle_throughput(table: Table, data: Mapping[str, Any]) -> None:
+    """Leave the table and its indexes with the throughput settings of their billing mode only."""
+    for holder in (table, *_indexes(table)):
+        if not _on_demand(table):
+            holder.pop("OnDemandThroughput", None)
+        elif holder is not table:
+            holder["ProvisionedThroughput"] = dict(_NO_UNITS)
+    updates = [
+        update["Update"] for update in data.get("GlobalSecondaryIndexUpdates", []) if "Update" in update
+    ]
+    ceilings = {update["IndexName"]: update.get("OnDemandThroughput") for update in updates}
+    for index in _indexes(table):
+        if ceiling := ceilings.get(index["IndexName"]):
+            index["OnDemandThroughput"] = {**_NO_CEILING, **index.get("OnDemandThroughput", {}), **ceiling}
+
+
 def _share(table: Table, replica: Table, data: Mapping[str, Any]) -> None:
+    if {"BillingMode", "OnDemandThroughput"} & data.keys():
+        replica.pop("OnDemandThroughput", None)
+        if ceiling := table.get("OnDemandThroughput"):
+            replica["OnDemandThroughput"] = dict(ceiling)
     if "BillingMode" in data:
         replica["BillingModeSummary"] = copy.deepcopy(table["BillingModeSummary"])
     if {"BillingMode", "ProvisionedThroughput"} & data.keys():

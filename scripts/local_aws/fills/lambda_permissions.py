@@ -8,7 +8,6 @@ IAM is enforced.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -18,8 +17,6 @@ from local_aws.fills import Fill
 from local_aws.fills.patching import wrap
 from local_aws.fills.permissions import REQUIRES, role_may
 from local_aws.settings import Settings
-
-logger = logging.getLogger("local_aws")
 
 
 def _emit_logs(original: Callable[..., None], record: Mapping[str, Any], *args: Any, **kwargs: Any) -> None:
@@ -32,15 +29,8 @@ def _emit_logs(original: Callable[..., None], record: Mapping[str, Any], *args: 
         original(record, *args, **kwargs)
 
 
-def _route_failure(original: Callable[..., None], target: str, function: str, *args: Any) -> None:
-    role = lambda_svc._functions[function]["config"].get("Role", "")
-    if ":sqs:" in target and not _may_send(role, target):
-        logger.warning("the role of %s may not send failed events to %s", function, target)
-        return
-    original(target, function, *args)
-
-
-def _may_send(role: str, queue_arn: str) -> bool:
+def may_send(role: str, queue_arn: str) -> bool:
+    """Whether a function's role may send to a queue, and use the queue's key."""
     if not role_may(role, "sqs:SendMessage", queue_arn):
         return False
     queue = sqs._queue_by_arn(queue_arn) or {}
@@ -54,7 +44,6 @@ def _may_send(role: str, queue_arn: str) -> bool:
 
 def _install(_settings: Settings) -> None:
     wrap(lambda_svc, "_emit_lambda_logs", _emit_logs)
-    wrap(lambda_svc, "_route_async_failure", _route_failure)
 
 
 FILL = Fill(
@@ -63,8 +52,6 @@ FILL = Fill(
         *REQUIRES,
         "ministack.services.kms._resolve_key",
         "ministack.services.lambda_svc._emit_lambda_logs",
-        "ministack.services.lambda_svc._functions",
-        "ministack.services.lambda_svc._route_async_failure",
         "ministack.services.sqs._queue_by_arn",
     ),
     install=_install,
