@@ -1,0 +1,1 @@
+"""Generated requests against the deployed API: whatever is sent, it answers as openapi.json says."""
