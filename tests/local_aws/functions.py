@@ -47,10 +47,13 @@ class Function:
         return str(answer["Version"])
 
     def log_lines(self) -> list[str]:
-        """Every line of the function's log group."""
+        """Every line of the function's log group; none before the function has logged anything."""
         logs = self.aws.client("logs", self.region)
         pages = logs.get_paginator("filter_log_events").paginate(logGroupName=f"/aws/lambda/{self.name}")
-        return [event["message"] for page in pages for event in page["events"]]
+        try:
+            return [event["message"] for page in pages for event in page["events"]]
+        except logs.exceptions.ResourceNotFoundException:
+            return []
 
 
 def zipped(source: str) -> bytes:
