@@ -47,7 +47,7 @@ resource "aws_api_gateway_gateway_response" "this" {
         type       = "${var.problem_type_prefix}${each.value.name}"
         title      = each.value.title
         detail     = each.value.detail
-        instance   = "$context.path"
+        instance   = "urn:uuid:$context.requestId" # not $context.path: a quote or line break in it would break the JSON
         request_id = "$context.requestId"
       },
       can(each.value.status) ? { status = tonumber(each.value.status) } : {},

@@ -66,7 +66,8 @@ def _problem(types: list[str]) -> Json:
         "current_version": {"type": "integer", "description": "With 409: the version to read again."},
     }
     members["type"] = {"type": "string", "examples": types}
-    problem = _object(members, optional=("errors", "current_version"))
+    # The gateway cannot name the status of what it has no answer of its own for.
+    problem = _object(members, optional=("errors", "current_version", "status"))
     problem["additionalProperties"] = True  # RFC 9457: clients ignore members that they do not know
     return {"description": "A problem document (RFC 9457).", **problem}
 
@@ -77,7 +78,10 @@ def _problem_members() -> Json:
         "title": {"type": "string"},
         "status": {"type": "integer", "minimum": 400, "maximum": 599},
         "detail": {"type": "string"},
-        "instance": {"type": "string", "description": "The path that was asked for."},
+        "instance": {
+            "type": "string",
+            "description": "The path that was asked for; in answers of the gateway the request, as urn:uuid.",
+        },
     }
 
 
