@@ -36,6 +36,7 @@ def play(document: Mapping[str, Any], settings: Mapping[str, Any], said: Callabl
     schema = schemathesis.openapi.from_dict(
         dict(document), config=SchemathesisConfig.from_dict(dict(settings))
     )
+    schema.hook("map_body")(_with_plain_integers)
     played = Round()
     stream = from_schema(schema).execute()
     for event in stream:
@@ -46,6 +47,20 @@ def play(document: Mapping[str, Any], settings: Mapping[str, Any], said: Callabl
         elif isinstance(event, events.NonFatalError | events.FatalError):
             raise _broken(event)
     return played
+
+
+def _with_plain_integers(_context: Any, body: Any) -> Any:
+    """Write 2.0 as 2.
+
+    To OpenAPI 3.1 both are integers. API Gateway validates by JSON Schema draft 4, where an integer has no
+    fraction, and refuses the former.
+    """
+    if not isinstance(body, dict):
+        return body
+    return {
+        name: int(value) if isinstance(value, float) and value.is_integer() else value
+        for name, value in body.items()
+    }
 
 
 def _record(played: Round, recorder: ScenarioRecorder) -> None:
