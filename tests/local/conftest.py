@@ -1,4 +1,7 @@
-"""A local AWS of this tier's own, and the `ha` command run against it as a person would."""
+"""One local AWS for this tier, both regions on it, and the `ha` command run against it as a person would.
+
+IAM is enforced, so every test also shows that the shipped roles suffice.
+"""
 
 from __future__ import annotations
 
@@ -6,24 +9,47 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from tests.local.inventory import inventory
 
 from local_aws import testing
+from techmoda_ha.deployment import Deployment, RegionDeployment, Route
+from techmoda_ha.environments import TOKEN_AUDIENCE, TOKEN_ISSUER
+from techmoda_ha.tokens import SigningKey
 
 HA = Path(sys.executable).parent / "ha"
+# What the tier tells is one story: it deploys, all else uses that, and it ends with nothing.
+FIRST, LAST = "test_deployment", "test_teardown"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests that deploy before all others, and those that destroy after them."""
+    items.sort(key=lambda item: {FIRST: -1, LAST: 1}.get(item.path.stem, 0))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run every test that asks for `here` once in each region."""
+    if "here" in metafunc.fixturenames:
+        metafunc.parametrize("here", ["primary", "dr"], indirect=True)
 
 
 @dataclass(frozen=True)
 class Ha:
-    """The `ha` command with a build folder and a local AWS of its own."""
+    """The `ha` command with a build folder and a local AWS of its own.
+
+    `before` is what the account has before anything is deployed to it, or keeps by its nature.
+    """
 
     aws: testing.LocalAws
     build: Path
+    before: Mapping[str, set[str]]
 
     @property
     def variables(self) -> dict[str, str]:
@@ -51,10 +77,72 @@ class Ha:
         return json.loads(self.run(*arguments).stdout)
 
 
-@pytest.fixture(scope="module")
-def ha(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ha]:
+@dataclass(frozen=True)
+class Deployed:
+    """Both regions, deployed and serving."""
+
+    ha: Ha
+    deployment: Deployment
+    key: SigningKey
+
+    @property
+    def regions(self) -> tuple[RegionDeployment, RegionDeployment]:
+        """Return both regions, primary first."""
+        return self.deployment.regions
+
+    def token(self, **claims: Any) -> str:
+        """Return a token that may write, with other claims where given."""
+        usual = {
+            "issuer": TOKEN_ISSUER,
+            "audience": TOKEN_AUDIENCE,
+            "subject": "end-to-end",
+            "scope": "products:write",
+            "now": datetime.now(UTC),
+            "valid_for": timedelta(minutes=30),
+        }
+        return self.key.mint(**{**usual, **claims})
+
+    def api(self, region: RegionDeployment, token: str | None = None) -> httpx.Client:
+        """Return a client of a region's API."""
+        return Route.to(region.regional_api_url, region.region, self.ha.aws.environment).client(token)
+
+    def client(self, service: str, region: RegionDeployment) -> Any:
+        """Return an AWS client of the account's root."""
+        return self.ha.aws.client(service, region.region)
+
+
+@pytest.fixture(scope="session")
+def ha() -> Iterator[Ha]:
     """Return `ha` on a fresh local AWS, which ends with the tests whatever happens to them."""
     build = Path(os.environ.get("HA_BUILD_DIR", "build")).resolve() / "test" / "end-to-end"
     build.mkdir(parents=True, exist_ok=True)
-    with testing.started(build) as aws:
-        yield Ha(aws, build)
+    with testing.started(build, auth=True) as aws:
+        yield Ha(aws, build, inventory(aws))
+
+
+@pytest.fixture(scope="session")
+def deployed(ha: Ha) -> Deployed:
+    """Return both regions, deployed now unless the tests before have done it."""
+    found = {}
+    for environment in ("primary", "dr"):
+        there = ha.run("outputs", "--env", environment, check=False)
+        outputs = json.loads(there.stdout) if there.returncode == 0 else {}
+        if "configuration_fingerprint" not in outputs:
+            outputs = ha.json("apply", "--env", environment)
+        found[environment] = RegionDeployment.from_outputs(environment, outputs)
+    key = SigningKey.load_or_create(ha.build / "keys" / "token-signing.pem")
+    return Deployed(ha, Deployment(**found), key)
+
+
+@pytest.fixture
+def here(request: pytest.FixtureRequest, deployed: Deployed) -> RegionDeployment:
+    """Return one region's deployment."""
+    region: RegionDeployment = getattr(deployed.deployment, request.param)
+    return region
+
+
+@pytest.fixture
+def api(here: RegionDeployment, deployed: Deployed) -> Iterator[httpx.Client]:
+    """Return a client of this region's API that may write."""
+    with deployed.api(here, deployed.token()) as client:
+        yield client

@@ -1,0 +1,57 @@
+"""What exists in the account of a local AWS, and what a Terraform state says so."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from local_aws.testing import LocalAws
+
+REGIONS = {"primary": "us-east-1", "dr": "us-west-2"}
+
+
+def inventory(aws: LocalAws) -> dict[str, set[str]]:
+    """Return what exists in the account, by kind."""
+    found: dict[str, set[str]] = {}
+    for region in REGIONS.values():
+        listings: dict[str, list[str]] = {
+            "tables": aws.client("dynamodb", region).list_tables()["TableNames"],
+            "functions": names(aws.client("lambda", region).list_functions()["Functions"], "FunctionName"),
+            "apis": names(aws.client("apigateway", region).get_rest_apis()["items"], "name"),
+            "domains": names(aws.client("apigateway", region).get_domain_names()["items"], "domainName"),
+            "alarms": names(aws.client("cloudwatch", region).describe_alarms()["MetricAlarms"], "AlarmName"),
+            "vaults": names(
+                aws.client("backup", region).list_backup_vaults()["BackupVaultList"], "BackupVaultName"
+            ),
+            "topics": names(aws.client("sns", region).list_topics()["Topics"], "TopicArn"),
+            "aliases": names(aws.client("kms", region).list_aliases()["Aliases"], "AliasName"),
+            "log groups": names(
+                aws.client("logs", region).describe_log_groups()["logGroups"], "logGroupName"
+            ),
+            "scaling": names(
+                aws.client("application-autoscaling", region).describe_scalable_targets(
+                    ServiceNamespace="dynamodb"
+                )["ScalableTargets"],
+                "ResourceId",
+            ),
+        }
+        found |= {f"{kind} in {region}": set(values) for kind, values in listings.items()}
+    route53 = aws.client("route53", "us-east-1")
+    (zone,) = route53.list_hosted_zones()["HostedZones"]
+    records = route53.list_resource_record_sets(HostedZoneId=zone["Id"])["ResourceRecordSets"]
+    found["records"] = {f"{record['Name']} {record['Type']}" for record in records}
+    found["health checks"] = set(names(route53.list_health_checks()["HealthChecks"], "Id"))
+    found["roles"] = set(names(aws.client("iam", "us-east-1").list_roles()["Roles"], "RoleName"))
+    return found
+
+
+def names(items: list[dict[str, Any]], key: str) -> list[str]:
+    return [item[key] for item in items]
+
+
+def state_resources(state: Path, environment: str) -> list[dict[str, Any]]:
+    """Return the managed resources in an environment's state; none when there is no state."""
+    file = state / f"{environment}.tfstate"
+    resources: list[dict[str, Any]] = json.loads(file.read_text())["resources"] if file.exists() else []
+    return [resource for resource in resources if resource["mode"] == "managed"]
