@@ -13,6 +13,11 @@ import socket
 import struct
 from weakref import WeakSet
 
+# Longer than any client keeps an idle connection (90 s in the AWS SDK for Go). A server that closes
+# first can do so just as a request comes in: the request is done, its answer lost, and the client repeats
+# what must not be repeated (a CreateAlias that then conflicts with itself).
+KEEP_ALIVE_SECONDS = 600
+
 _current: contextvars.ContextVar[asyncio.WriteTransport] = contextvars.ContextVar("connection")
 _open: WeakSet[asyncio.WriteTransport] = WeakSet()
 

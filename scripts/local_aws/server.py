@@ -20,6 +20,7 @@ from typing import Any
 from local_aws import connections, environment, fills
 from local_aws.app import LocalAws
 from local_aws.asgi import App, Receive, Scope, Send
+from local_aws.connections import KEEP_ALIVE_SECONDS
 from local_aws.context import Context
 from local_aws.control import Control
 from local_aws.faults import Faults
@@ -160,7 +161,7 @@ def _hypercorn_config(addresses: Sequence[str], port: int) -> Any:
 
     config = Config()
     config.bind = [f"{address}:{port}" for address in addresses]
-    config.keep_alive_timeout = 75
+    config.keep_alive_timeout = KEEP_ALIVE_SECONDS
     config.graceful_timeout = 1
     return config
 

@@ -22,6 +22,7 @@ from hypercorn.config import Config
 from hypercorn.utils import wrap_app
 
 from local_aws.asgi import App, Receive, Scope, Send
+from local_aws.connections import KEEP_ALIVE_SECONDS
 from local_aws.settings import Settings
 
 Domains = Callable[[str], Collection[str]]
@@ -90,7 +91,7 @@ class Listener:
         self._config = _TlsConfig()
         self._config.context = certificates.context(region)
         self._config.bind = [f"{settings.regions[region]}:{settings.tls_port}"]
-        self._config.keep_alive_timeout = 75
+        self._config.keep_alive_timeout = KEEP_ALIVE_SECONDS
         self._config.graceful_timeout = 1
         self._sockets = self._config.create_sockets()
 

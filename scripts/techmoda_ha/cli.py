@@ -18,10 +18,14 @@ import click
 from rich.console import Console
 
 from techmoda_ha import checks, operations
+from techmoda_ha.cli_options import choice, json_option, target_option
 from techmoda_ha.demo import Demo
 from techmoda_ha.deployment import Deployment
+from techmoda_ha.drills.commands import drill
 from techmoda_ha.environments import Environment, Target, Workspace, process_variables
 from techmoda_ha.errors import HaError, ViolationError
+from techmoda_ha.failover.commands import failover
+from techmoda_ha.fuzz.command import fuzz
 from techmoda_ha.requirements import lock_requirements
 from techmoda_ha.smoke.runner import run_smoke
 from techmoda_ha.teardown import destroy_environment
@@ -53,23 +57,14 @@ def _terminate(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _choice(kind: type[Environment] | type[Target]) -> click.Choice[str]:
-    return click.Choice([str(one) for one in kind])
-
-
 environment_option = click.option(
     "--env",
     "environment",
     required=True,
-    type=_choice(Environment),
+    type=choice(Environment),
     envvar="ENV",
     help="Which root module under envs/.",
 )
-target_option = click.option(
-    "--target", default="local", show_default=True, type=_choice(Target), envvar="TARGET",
-    help="The local AWS, or the account of the ambient AWS credentials.",
-)  # fmt: skip
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
 
 @click.group(cls=HaGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -181,14 +176,15 @@ def outputs(environment: str, target: str) -> None:
 
 @main.command()
 @target_option
+@click.option("--only", default="", help="Run the checks whose names match, e.g. 'recovery or alarm'.")
 @json_option
-def smoke(target: str, *, as_json: bool) -> None:
+def smoke(target: str, only: str, *, as_json: bool) -> None:
     """Smoke-test both regions of a deployment (on AWS, HA_TOKEN holds a token that may write)."""
     workspace = Workspace.from_environment()
     variables = process_variables(workspace, Target(target))
     deployment = Deployment.read(workspace, variables)
     token = operations.write_token(workspace, Target(target))
-    result = run_smoke(workspace, deployment, variables, token, quiet=as_json)
+    result = run_smoke(workspace, deployment, variables, token, quiet=as_json, only=only)
     if as_json:
         click.echo(json.dumps(result.as_json(), indent=2))
     if result.failures:
@@ -259,3 +255,8 @@ def lock() -> None:
 def fmt() -> None:
     """Format Python and Terraform in place."""
     checks.format_in_place(Workspace.from_environment())
+
+
+main.add_command(failover)
+main.add_command(drill)
+main.add_command(fuzz)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from rich.console import Console
 from rich.table import Table
 
-from techmoda_ha.deployment import Deployment, Route, wait_until_healthy
+from techmoda_ha.deployment import Deployment, RegionDeployment, Route, wait_until_healthy
 from techmoda_ha.environments import Environment, Target, Workspace, process_variables
 from techmoda_ha.errors import HaError, ViolationError
 from techmoda_ha.operations import apply, mint_token, package
@@ -59,14 +60,20 @@ class Demo:
 
     def _report(self, deployment: Deployment, variables: Mapping[str, str], result: SmokeResult) -> None:
         table = Table(title="TechModa HA on the local AWS", title_justify="left")
-        for heading in ("Region", "Role", "API", "Table", "Failover record", "Alarms", "Vault"):
+        for heading in ("", *(region.region for region in deployment.regions)):
             table.add_column(heading, overflow="fold")
-        for region in deployment.regions:
-            role = "PRIMARY" if region == deployment.primary else "SECONDARY"
-            table.add_row(
-                region.region, region.environment, region.regional_api_url, region.table_name, role,
-                str(len(region.alarm_names)), region.backup_vault_name,
-            )  # fmt: skip
+        rows: dict[str, Callable[[RegionDeployment], str]] = {
+            "environment": lambda region: f"envs/{region.environment}",
+            "failover record": lambda region: "PRIMARY" if region == deployment.primary else "SECONDARY",
+            "API": lambda region: urlsplit(region.regional_api_url).netloc,
+            "function": lambda region: f"{region.products_function_name}:{region.products_function_alias}",
+            "table": lambda region: region.table_name,
+            "backup vault": lambda region: region.backup_vault_name,
+            "alarms": lambda region: str(len(region.alarm_names)),
+            "dashboard": lambda region: region.dashboard_name,
+        }
+        for name, describe in rows.items():
+            table.add_row(name, *map(describe, deployment.regions))
         self.console.print(table)
         lag = [value for name, value in result.measurements.items() if name.startswith("replication_lag")]
         self.console.print(

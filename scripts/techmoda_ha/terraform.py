@@ -19,6 +19,7 @@ from typing import Any, TextIO
 from python_terraform import IsFlagged
 from python_terraform import Terraform as CommandBuilder
 
+from techmoda_ha.endpoint_watch import EndpointWatch
 from techmoda_ha.environments import Environment, Workspace
 from techmoda_ha.errors import HaError
 
@@ -230,9 +231,17 @@ class Terraform:
                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, process_group=0,
             ) as process,
             graceful_interrupt(process, self.environment, verb),
+            EndpointWatch(self.variables.get("AWS_ENDPOINT_URL"), process) as watch,
         ):  # fmt: skip
             for event in _events(process, run, log):
                 listener(event)
+        if watch.died:
+            raise HaError(
+                f"AWS at {self.variables['AWS_ENDPOINT_URL']} stopped answering during terraform {verb} "
+                f"in envs/{self.environment}.",
+                "The local AWS is gone with all that it held: start again with `make local-up`.",
+                detail=run.error_text,
+            )
         run.exit_code = process.returncode
         return run
 

@@ -50,6 +50,13 @@ def names(items: list[dict[str, Any]], key: str) -> list[str]:
     return [item[key] for item in items]
 
 
+def customer_keys(aws: LocalAws) -> set[str]:
+    """Return the ids of the keys in us-east-1 that a customer made and has not scheduled to go."""
+    kms = aws.client("kms", "us-east-1")
+    described = [kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"] for key in kms.list_keys()["Keys"]]
+    return {key["KeyId"] for key in described if key["KeyManager"] == "CUSTOMER" and key["Enabled"]}
+
+
 def state_resources(state: Path, environment: str) -> list[dict[str, Any]]:
     """Return the managed resources in an environment's state; none when there is no state."""
     file = state / f"{environment}.tfstate"

@@ -3,65 +3,27 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
-from tests.local_aws.deployer import Deployer
+from tests.local_aws.command_line import (
+    CommandLine,
+    deployer,
+    ended_afterwards,
+    eventually,
+    invoke_one_function,
+)
 
-from local_aws import instance, lifecycle, settings, testing
+from local_aws import instance, testing
 from local_aws.environment import INSTANCE_VARIABLE
-
-_ANSWER = "def handler(event, context):\n    return 1\n"
-
-
-class CommandLine:
-    """The command line with a state folder and a port of its own."""
-
-    def __init__(self, state_dir: Path) -> None:
-        self.settings = testing.on_free_ports(state_dir)
-        self._environment = {**os.environ, **self.settings.as_environment()}
-
-    def __call__(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end."""
-        with self.start(*arguments, **variables) as process:
-            out, error = process.communicate(timeout=60)
-            return subprocess.CompletedProcess(arguments, process.returncode, out, error)
-
-    def start(self, *arguments: str, **variables: str) -> subprocess.Popen[str]:
-        """Start a command."""
-        return subprocess.Popen(
-            [sys.executable, "-m", "local_aws", *arguments],
-            env={**self._environment, **variables},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    def status(self) -> dict[str, Any]:
-        """What `status --json` reports."""
-        report: dict[str, Any] = json.loads(self("status", "--json").stdout)
-        return report
-
-    def processes(self) -> list[psutil.Process]:
-        """Every process of any instance started from this state folder."""
-        wanted = str(self.settings.state_dir)
-        return [
-            process
-            for process in psutil.process_iter(["environ"])
-            if (process.info["environ"] or {}).get("LOCAL_AWS_STATE_DIR") == wanted
-            and not instance.has_ended(process)
-        ]
 
 
 @pytest.fixture
@@ -77,25 +39,6 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CommandLine]:
     with ended_afterwards(CommandLine(tmp_path_factory.mktemp("up"))) as line:
         assert line("up").returncode == 0
         yield line
-
-
-@contextlib.contextmanager
-def ended_afterwards(line: CommandLine) -> Iterator[CommandLine]:
-    try:
-        yield line
-    finally:
-        lifecycle.down(line.settings.state_dir)
-        assert line.processes() == []
-
-
-def eventually(condition: Callable[[], bool], seconds: float = 10) -> bool:
-    """Whether the condition becomes true within that time."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def listening(process: psutil.Process) -> set[tuple[str, int]]:
@@ -279,62 +222,6 @@ def test_the_functions_do_not_inherit_the_users_aws_credentials(local: CommandLi
     assert seen["AWS_SHARED_CREDENTIALS_FILE"] == os.devnull
 
 
-def test_env_gives_what_aws_tools_need(up: CommandLine) -> None:
-    variables = json.loads(up("env", "--json").stdout)
-    port = up.settings.port
-    assert (
-        variables
-        | {
-            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
-            "AWS_ACCESS_KEY_ID": "111111111111",
-            "AWS_REGION": "us-east-1",
-            "HA_API_ENDPOINT_US_EAST_1": f"http://127.0.0.2:{port}",
-            "HA_API_ENDPOINT_US_WEST_2": f"http://127.0.0.3:{port}",
-            "TF_VAR_domain_name": "techmoda.example",
-        }
-        == variables
-    )
-    script = f'{up("env").stdout}\nprintf %s "$HA_STATE_DIR"'
-    evaluated = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True)
-    assert evaluated.stdout == variables["HA_STATE_DIR"]
-
-
-def test_env_when_nothing_runs_names_the_next_step(local: CommandLine) -> None:
-    refused = local("env")
-    assert (refused.returncode, refused.stdout) == (2, "")
-    assert refused.stderr == "Error: the local AWS is not running. Start it: ha local up\n"
-
-
-def test_region_cuts_a_region_off_and_status_says_so(up: CommandLine) -> None:
-    assert up("region", "us-east-1", "reset").returncode == 0
-    assert up.status()["regions"] == {"us-east-1": "reset", "us-west-2": "up"}
-    assert up("region", "us-east-1", "up").returncode == 0
-    assert up.status()["regions"] == {"us-east-1": "up", "us-west-2": "up"}
-
-
-@pytest.mark.parametrize("arguments", [("eu-west-1", "reset"), ("us-east-1", "broken"), ("us-east-1",)])
-def test_region_refuses_what_it_does_not_know(up: CommandLine, arguments: tuple[str, ...]) -> None:
-    assert up("region", *arguments).returncode == 2
-
-
-def test_logs_prints_the_log_also_after_the_end(local: CommandLine) -> None:
-    assert local("logs").returncode == 2
-    local("up")
-    local("down")
-    assert "ready at" in local("logs").stdout
-
-
-def test_the_state_folder_is_in_the_repository_wherever_the_command_runs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("HA_BUILD_DIR", raising=False)
-    monkeypatch.chdir(tmp_path)
-    repository = Path(__file__).parents[2]
-    assert settings.default_state_dir() == repository / "build" / "local"
-    monkeypatch.setenv("HA_BUILD_DIR", str(tmp_path))
-    assert settings.default_state_dir() == tmp_path / "local"
-
-
 def test_a_test_helper_that_is_interrupted_leaves_nothing_behind(test_dir: Path) -> None:
     def interrupted() -> None:
         with testing.started(test_dir) as aws:
@@ -346,19 +233,6 @@ def test_a_test_helper_that_is_interrupted_leaves_nothing_behind(test_dir: Path)
         interrupted()
     assert started[0].process.poll() is not None
     assert not started[0].settings.state_dir.exists()
-
-
-def deployer(local: CommandLine) -> Deployer:
-    recorded = instance.read(local.settings.state_dir)
-    assert recorded
-    # Only clients are made with it, so the process does not matter.
-    return Deployer(testing.LocalAws(recorded.settings, None), "us-east-1")  # type: ignore[arg-type]
-
-
-def invoke_one_function(local: CommandLine) -> None:
-    """Make the server start a Lambda worker."""
-    deploy = deployer(local)
-    assert deploy.invoke(deploy.function(_ANSWER)) == 1
 
 
 def kill(pid: int) -> None:

@@ -60,9 +60,17 @@ class SmokeResult:
 
 
 def run_smoke(
-    workspace: Workspace, deployment: Deployment, variables: Mapping[str, str], token: str, *, quiet: bool
+    workspace: Workspace,
+    deployment: Deployment,
+    variables: Mapping[str, str],
+    token: str,
+    *,
+    quiet: bool,
+    only: str = "",
 ) -> SmokeResult:
-    """Run all checks; write build/evidence/smoke.json.
+    """Run all checks and write build/evidence/smoke.json.
+
+    `only` (a pytest -k expression) chooses checks by name; evidence of a part is not kept.
 
     Raises HaError when the suite itself could not run, or ran no check.
     """
@@ -73,6 +81,7 @@ def run_smoke(
     command = [
         sys.executable, "-m", "pytest", str(SUITE), "-p", "no:xdist", "--tb=short",
         "-q" if quiet else "-v", f"--junit-xml={junit_file}", "-o", "junit_family=xunit1", "--color=auto",
+        "-k", only,
     ]  # fmt: skip
     started = datetime.now(UTC)
     process_variables = {**variables, "HA_DEPLOYMENT_FILE": str(deployment_file), "HA_TOKEN": token}
@@ -88,10 +97,16 @@ def run_smoke(
     result = SmokeResult(
         variables.get("HA_TARGET", "aws"), started, datetime.now(UTC), tuple(checks), measurements
     )
+    if not only:
+        write_result(workspace, result)
+    return result
+
+
+def write_result(workspace: Workspace, result: SmokeResult) -> None:
+    """Write build/evidence/smoke.json."""
     evidence = workspace.build / "evidence" / "smoke.json"
     evidence.parent.mkdir(parents=True, exist_ok=True)
     evidence.write_text(json.dumps(result.as_json(), indent=2) + "\n")
-    return result
 
 
 def read_junit(file: Path) -> tuple[list[Check], dict[str, float]]:
