@@ -6,6 +6,8 @@ import os
 from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 
+from local_aws.control import PREFIX as CONTROL_PREFIX
+from local_aws.fills import lambda_network
 from local_aws.settings import SECRET_ACCESS_KEY, Settings
 
 INSTANCE_VARIABLE = "LOCAL_AWS_INSTANCE_ID"
@@ -24,7 +26,8 @@ def for_clients(settings: Settings, terraform_state: Path) -> dict[str, str]:
 
     HA_API_ENDPOINT_<REGION> is where a client connects for that region's API, sending the API's real
     Host header. With TLS it connects to the same address at HA_TLS_PORT, which stands for port 443, and
-    trusts HA_CA_BUNDLE. HA_DNS_SERVER answers for the hosted zones. HA_STATE_DIR is for Terraform state,
+    trusts HA_CA_BUNDLE. HA_DNS_SERVER answers for the hosted zones. HA_FAULT_URL is the control API, by
+    which a drill breaks things. HA_STATE_DIR is for Terraform state,
     which must not outlive the account it describes. AWS_MAX_ATTEMPTS is low as nothing here fails by
     chance: SDKs and the AWS CLI read it. Terraform's provider 5.100 does not, and tries each call 25
     times, as its `amz-sdk-request` header says.
@@ -42,6 +45,7 @@ def for_clients(settings: Settings, terraform_state: Path) -> dict[str, str]:
         "HA_DNS_SERVER": f"{settings.control_address}:{settings.dns_port}",
         "HA_TLS_PORT": str(settings.tls_port),
         "HA_CA_BUNDLE": str(settings.ca_bundle),
+        "HA_FAULT_URL": f"{settings.endpoint_url}{CONTROL_PREFIX}",
     }
     for region in settings.regions:
         variables[f"HA_API_ENDPOINT_{region.upper().replace('-', '_')}"] = settings.region_url(region)
@@ -60,8 +64,19 @@ def prepare_server(
     for name in [name for name in environ if name.startswith("AWS_")]:
         del environ[name]
     environ.update(_ministack_variables(settings, data_dir))
+    environ.update(_network_of_functions(settings))
     for folder in ("s3", "state", "tmp"):
         (data_dir / folder).mkdir(parents=True, exist_ok=True)
+
+
+def _network_of_functions(settings: Settings) -> Mapping[str, str]:
+    """What Lambda workers inherit to find the hosted zones' names and to trust the regions' certificates."""
+    https = {address: {443: settings.tls_port} for address in settings.regions.values()}
+    return {
+        "LOCAL_AWS_NETWORK_MODULE": lambda_network.__file__,
+        "SSL_CERT_FILE": str(settings.ca_bundle),
+        **lambda_network.variables((settings.control_address, settings.dns_port), https),
+    }
 
 
 def _ministack_variables(settings: Settings, data_dir: Path) -> Mapping[str, str]:

@@ -1,69 +1,30 @@
 """Clients as customers run them: they resolve the public name by DNS, honour its TTL, and keep a log.
 
-Nothing here knows which region should answer; that is what a drill finds out. Three variables lead the
-clients elsewhere than to the internet (unset on AWS): HA_DNS_SERVER (address:port that answers the zone),
-HA_TLS_PORT (the port that stands in for 443), HA_CA_BUNDLE (a file of trusted certificates).
+Nothing here knows which region should answer; that is what a drill finds out.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import ssl
 import threading
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import dns.exception
-import dns.resolver
 import httpx
 
-from techmoda_ha.drills.measurement import Observation, Write
+from techmoda_ha.drills.measurement import Edit, Observation, Write
+from techmoda_ha.network import DNS_TIMEOUT_SECONDS, Network
 
-HTTPS_PORT = 443
 CONNECT_TIMEOUT_SECONDS = 2.0
 ANSWER_TIMEOUT_SECONDS = 5.0
-DNS_TIMEOUT_SECONDS = 2.0
 REGION_HEADER = "X-Region"
 
 Clock = Callable[[], float]
-
-
-@dataclass(frozen=True)
-class Network:
-    """How the public names are reached."""
-
-    dns_server: str | None
-    tls_port: int
-    ca_bundle: str | None
-
-    @classmethod
-    def from_environment(cls, variables: Mapping[str, str] = os.environ) -> Network:
-        """Read the three variables."""
-        port = int(variables.get("HA_TLS_PORT", HTTPS_PORT))
-        return cls(variables.get("HA_DNS_SERVER"), port, variables.get("HA_CA_BUNDLE"))
-
-    def resolver(self) -> dns.resolver.Resolver:
-        """Return a resolver that keeps each answer for its TTL and no longer."""
-        if self.dns_server is None:
-            resolver = dns.resolver.Resolver()
-        else:
-            address, _, port = self.dns_server.rpartition(":")
-            resolver = dns.resolver.Resolver(configure=False)
-            resolver.nameservers, resolver.port = [address], int(port)
-        resolver.lifetime = DNS_TIMEOUT_SECONDS
-        resolver.cache = dns.resolver.Cache()
-        return resolver
-
-    def tls_context(self) -> ssl.SSLContext:
-        """Return a TLS context that verifies names and certificates."""
-        context = ssl.create_default_context(cafile=self.ca_bundle)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        return context
 
 
 class ApiClient:
@@ -99,6 +60,10 @@ class ApiClient:
         return self._http.request(method, url, json=body, headers=names, extensions=extensions)
 
 
+Act = Callable[[str, ApiClient], None]
+"""What a client does again and again, under its name."""
+
+
 @dataclass
 class Log:
     """What all clients saw, in memory and, line by line, in a file that outlives a crash of the drill."""
@@ -106,6 +71,7 @@ class Log:
     file: TextIO
     observations: list[Observation] = field(default_factory=list)
     writes: list[Write] = field(default_factory=list)
+    edits: list[Edit] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
@@ -126,6 +92,12 @@ class Log:
             self.writes.append(write)
             self.file.write(json.dumps(asdict(write)) + "\n")
 
+    def edited(self, edit: Edit) -> None:
+        """Keep one acknowledged edit."""
+        with self._lock:
+            self.edits.append(edit)
+            self.file.write(json.dumps(asdict(edit)) + "\n")
+
     def snapshot(self) -> tuple[list[Observation], list[Write]]:
         """Return what was seen so far."""
         with self._lock:
@@ -136,8 +108,9 @@ class Log:
 class Traffic:
     """A steady stream of requests from several customers, until it is stopped.
 
-    `rate` is in requests per second and client. Readers list products; writers create one product each
-    time, with a unique id in its idempotency key and name, in `category`.
+    `rate` is in actions per second and client. Readers list products; writers create one product each
+    time, with a unique id in its idempotency key and name, in `category`; the editor counts up the stock of
+    one product, so that edits which overwrite each other unseen can be told.
     """
 
     make_client: Callable[[], ApiClient]
@@ -145,17 +118,22 @@ class Traffic:
     category: str
     readers: int = 2
     writers: int = 2
-    rate: float = 4.0
+    editors: int = 1
+    rate: float = 2.0
     clock: Clock = time.monotonic
     _stop: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
 
     def start(self) -> None:
         """Start all clients."""
-        for kind, count in (("reader", self.readers), ("writer", self.writers)):
+        kinds: dict[str, tuple[int, Callable[[], Act]]] = {
+            "reader": (self.readers, lambda: self._read),
+            "writer": (self.writers, lambda: self._write),
+            "editor": (self.editors, lambda: Editor(self)),
+        }
+        for kind, (count, make_act) in kinds.items():
             for number in range(count):
-                name = f"{kind}-{number + 1}"
-                act = self._read if kind == "reader" else self._write
+                name, act = f"{kind}-{number + 1}", make_act()
                 thread = threading.Thread(target=self._run, args=(name, act), name=name, daemon=True)
                 self._threads.append(thread)
                 thread.start()
@@ -167,7 +145,7 @@ class Traffic:
             thread.join(CONNECT_TIMEOUT_SECONDS + ANSWER_TIMEOUT_SECONDS + DNS_TIMEOUT_SECONDS)
         self.log.file.flush()
 
-    def _run(self, name: str, act: Callable[[str, ApiClient], None]) -> None:
+    def _run(self, name: str, act: Act) -> None:
         client = self.make_client()
         due = self.clock()
         try:
@@ -180,22 +158,22 @@ class Traffic:
             client.close()
 
     def _read(self, name: str, client: ApiClient) -> None:
-        self._observe(name, lambda: client.request("GET", f"/products?category={self.category}&limit=5"))
+        self.observe(name, lambda: client.request("GET", f"/products?category={self.category}&limit=5"))
 
     def _write(self, name: str, client: ApiClient) -> None:
         unique = uuid.uuid4().hex
-        product = {
-            "name": f"drill {unique}", "category": self.category,
-            "price": "1.00", "currency": "EUR", "stock": 1,
-        }  # fmt: skip
-        answer = self._observe(
+        product = new_product(f"drill {unique}", self.category)
+        answer = self.observe(
             name, lambda: client.request("POST", "/products", product, Idempotency_Key=f"drill-{unique}")
         )
-        acknowledged = answer is not None and answer.status_code == httpx.codes.CREATED
-        region = answer.headers.get(REGION_HEADER, "") if answer else ""
-        self.log.wrote(Write(unique, self.clock() if acknowledged else None, region))
+        if answer is None or answer.status_code != httpx.codes.CREATED:
+            self.log.wrote(Write(unique, None))
+            return
+        region, product_id = answer.headers.get(REGION_HEADER, ""), answer.json()["id"]
+        self.log.wrote(Write(unique, self.clock(), region, product_id))
 
-    def _observe(self, name: str, send: Callable[[], httpx.Response]) -> httpx.Response | None:
+    def observe(self, name: str, send: Callable[[], httpx.Response]) -> httpx.Response | None:
+        """Send one request and log what came of it; None when nobody answered."""
         sent = self.clock()
         try:
             answer = send()
@@ -207,3 +185,44 @@ class Traffic:
             Observation(name, sent, self.clock(), answer.is_success, region=region, status=answer.status_code)
         )
         return answer
+
+
+class Editor:
+    """Counts up the stock of a product of its own: reads it, and writes the next number on what it read."""
+
+    def __init__(self, traffic: Traffic) -> None:
+        self._traffic = traffic
+        self._product: str | None = None
+        self._next = 1
+
+    def __call__(self, name: str, client: ApiClient) -> None:
+        """Do one edit."""
+        traffic = self._traffic
+        if self._product is None:
+            body = {**new_product("drill edited", traffic.category), "stock": 0}
+            key = f"drill-{uuid.uuid4().hex}"
+            made = traffic.observe(
+                name, lambda: client.request("POST", "/products", body, Idempotency_Key=key)
+            )
+            self._product = made.json()["id"] if made and made.is_success else None
+            return
+        path = f"/products/{self._product}"
+        read = traffic.observe(name, lambda: client.request("GET", path))
+        if read is None or not read.is_success:
+            return
+        current = read.json()
+        number, self._next = self._next, self._next + 1
+        body = {
+            **new_product("drill edited", traffic.category),
+            "stock": number,
+            "version": current["version"],
+        }
+        answer = traffic.observe(name, lambda: client.request("PUT", path, body))
+        if answer is not None and answer.is_success:
+            region = answer.headers.get(REGION_HEADER, "")
+            traffic.log.edited(Edit(self._product, number, current["stock"], traffic.clock(), region))
+
+
+def new_product(name: str, category: str) -> dict[str, Any]:
+    """Return a product as the API takes it."""
+    return {"name": name, "category": category, "price": "1.00", "currency": "EUR", "stock": 1}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 # A client is served again once this many of its requests in a row went well: one lucky answer between
 # failures is no recovery.
@@ -32,10 +33,25 @@ class Observation:
 
 @dataclass(frozen=True)
 class Write:
-    """One write that its client tried: its unique id, and when it was acknowledged (None: never)."""
+    """One write that its client tried: its unique id, and when it was acknowledged (None: never).
+
+    `region` acknowledged it, `product` is the id of the product that it made.
+    """
 
     id: str
     acknowledged: float | None
+    region: str = ""
+    product: str = ""
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One acknowledged edit of a product: its number, and the number that its client had read before."""
+
+    product: str
+    number: int
+    saw: int
+    acknowledged: float
     region: str = ""
 
 
@@ -125,6 +141,19 @@ def writes_at_risk(writes: Iterable[Write], found: Collection[str], *, disaster:
 def lost_writes(writes: Iterable[Write], found: Collection[str]) -> list[Write]:
     """Return every acknowledged write, whenever made, that is not among the `found` ids."""
     return [write for write in writes if write.acknowledged is not None and write.id not in found]
+
+
+def overwritten_edits(edits: Sequence[Edit]) -> list[Edit]:
+    """Return the edits that a later one of the same product replaced without its client having seen them.
+
+    With one client that reads before it writes that happens only when two regions took edits that neither
+    knew of, and the last writer won.
+    """
+    found = []
+    for before, after in pairwise(edits):
+        if before.product == after.product and after.saw < before.number:
+            found += [one for one in edits if after.saw < one.number <= before.number]
+    return found
 
 
 def percentile(values: Sequence[float], share: float) -> float:

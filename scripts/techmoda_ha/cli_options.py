@@ -1,0 +1,19 @@
+"""Options that commands share."""
+
+from __future__ import annotations
+
+import click
+
+from techmoda_ha.environments import Environment, Target
+
+
+def choice(kind: type[Environment] | type[Target]) -> click.Choice[str]:
+    """Return the click type of an enumeration's values."""
+    return click.Choice([str(one) for one in kind])
+
+
+target_option = click.option(
+    "--target", default="local", show_default=True, type=choice(Target), envvar="TARGET",
+    help="The local AWS, or the account of the ambient AWS credentials.",
+)  # fmt: skip
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")

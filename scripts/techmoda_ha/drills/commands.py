@@ -1,0 +1,62 @@
+"""`ha drill …`."""
+
+from __future__ import annotations
+
+import json
+
+import click
+from rich.console import Console
+
+from techmoda_ha.cli_options import json_option, target_option
+from techmoda_ha.drills.faults import Variant
+from techmoda_ha.environments import Target, Workspace, process_variables
+from techmoda_ha.errors import HaError
+
+
+@click.group()
+def drill() -> None:
+    """Break something on purpose, and measure what clients make of it."""
+
+
+@drill.command(name="region-outage")
+@target_option
+@click.option("--variant", type=click.Choice([str(one) for one in Variant]),
+              help="How the primary region fails (reset on the local AWS, stop on AWS).")  # fmt: skip
+@click.option("--replication-lag", "lag", type=click.FloatRange(min=0, max=86_400), metavar="SECONDS",
+              help="Slow replication down before the disaster (local AWS).")  # fmt: skip
+@click.option("--fast", is_flag=True, help="Shorten all intervals (local AWS); the evidence says so.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be touched.")
+@json_option
+def region_outage(
+    target: str, variant: str | None, lag: float | None, *, fast: bool, dry_run: bool, as_json: bool
+) -> None:
+    """Take the primary region away under load; measure RTO and RPO; lead clients back.
+
+    Exit status 1: an objective was missed. 2: the drill could not be run.
+    """
+    # Chaos Toolkit takes a while to import, and only a drill needs it.
+    from techmoda_ha.drills import experiment, runner
+    from techmoda_ha.drills.plan import OutagePlan
+
+    workspace, where = Workspace.from_environment(), Target(target)
+    variables = process_variables(workspace, where)
+    document = experiment.load_experiment(runner.experiment_file(workspace))
+    chosen = Variant(variant or (Variant.STOP if where is Target.AWS else Variant.RESET))
+    plan = OutagePlan.from_configuration(document["configuration"], chosen, fast=fast, lag_seconds=lag)
+    stage = runner.set_stage(workspace, where, variables, plan)
+    run = runner.RegionOutageRun(workspace, stage, plan, Console(stderr=True))
+    if dry_run or where is Target.AWS:
+        click.echo("The drill would:" if dry_run else "The drill will:", err=not dry_run)
+        for line in runner.touched(stage, plan, run.fault):
+            click.echo(f"  - {line}", err=not dry_run)
+    if dry_run:
+        return
+    if (
+        where is Target.AWS
+        and click.prompt("Type the environment's name (primary) to begin", err=True) != "primary"
+    ):
+        raise HaError("Not confirmed; nothing was touched.", "Run it again when you are sure.")
+    evidence = run.execute(document)
+    if as_json:
+        click.echo(json.dumps(evidence.as_json(), indent=2))
+    run.report(evidence)
