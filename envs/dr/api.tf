@@ -1,9 +1,13 @@
 module "regional_api" {
   source = "../../modules/regional-api"
 
+  # A module within it takes two providers, so Terraform wants this one named.
+  providers = { aws = aws }
+
   environment     = "dr"
   name            = var.name
-  domain_names    = { public = local.api_host, regional = "${var.api_subdomain}-${var.dr_region}.${var.domain_name}" }
+  domain_names    = { public = local.api_host, regional = local.failover_hosts.dr }
+  failover_hosts  = local.failover_hosts
   hosted_zone_id  = local.hosted_zone_id
   allowed_origin  = local.allowed_origin
   health_check    = var.health_check
@@ -41,6 +45,7 @@ module "regional_api" {
       name = data.aws_dynamodb_table.idempotency.name
       arn  = data.aws_dynamodb_table.idempotency.arn
     }
-    kms_key_arn = data.aws_kms_alias.products.target_key_arn
+    kms_key_arn         = data.aws_kms_alias.products.target_key_arn
+    deletion_protection = data.aws_dynamodb_table.products.deletion_protection_enabled
   }
 }

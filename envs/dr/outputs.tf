@@ -38,9 +38,24 @@ output "deletion_protection" {
   value       = data.aws_dynamodb_table.products.deletion_protection_enabled
 }
 
+output "failover_function_name" {
+  description = "The name of the function that answers for the STOP switch and is its latch."
+  value       = module.regional_api.stop_switch.function_name
+}
+
+output "failover_operator_policy_arn" {
+  description = "The ARN of the policy that lets an operator read and change the STOP switch; attach it to the on-call role."
+  value       = module.regional_api.stop_switch.operator_policy_arn
+}
+
 output "health_check_id" {
   description = "The id of the Route 53 health check of this region's endpoint."
   value       = module.regional_api.health_check_id
+}
+
+output "health_check_ids" {
+  description = "The ids of Route 53's health checks: `endpoint`, and in the primary region `stop` (unhealthy while stopped) and `in_service` (both), by which clients are led."
+  value       = module.regional_api.health_check_ids
 }
 
 output "hosted_zone_id" {
@@ -96,6 +111,11 @@ output "rest_api_id" {
 output "stage_name" {
   description = "The name of the API's stage."
   value       = module.regional_api.stage_name
+}
+
+output "stop_table_name" {
+  description = "The name of the table, in this region alone, that holds the STOP switch."
+  value       = module.regional_api.stop_switch.table_name
 }
 
 output "table_arn" {

@@ -4,6 +4,13 @@ locals {
   api_host       = "${var.api_subdomain}.${var.domain_name}"
   allowed_origin = coalesce(var.allowed_origin, "https://www.${var.domain_name}")
 
+  # Each region's own host name, and the one whose CNAME tells to which of them clients are led.
+  failover_hosts = {
+    active  = "${var.api_subdomain}-active.${var.domain_name}"
+    primary = "${var.api_subdomain}-${var.primary_region}.${var.domain_name}"
+    dr      = "${var.api_subdomain}-${var.dr_region}.${var.domain_name}"
+  }
+
   hosted_zone_id = var.hosted_zone_id == null ? data.aws_route53_zone.public[0].zone_id : var.hosted_zone_id
 
   # Names by which the DR region finds, in itself, what the primary environment made there.

@@ -1,9 +1,13 @@
 module "regional_api" {
   source = "../../modules/regional-api"
 
+  # A module within it takes two providers, so Terraform wants this one named.
+  providers = { aws = aws }
+
   environment     = "primary"
   name            = var.name
-  domain_names    = { public = local.api_host, regional = "${var.api_subdomain}-${var.primary_region}.${var.domain_name}" }
+  domain_names    = { public = local.api_host, regional = local.failover_hosts.primary }
+  failover_hosts  = local.failover_hosts
   hosted_zone_id  = local.hosted_zone_id
   allowed_origin  = local.allowed_origin
   health_check    = var.health_check
@@ -41,6 +45,7 @@ module "regional_api" {
       name = module.idempotency_table.table_name
       arn  = module.idempotency_table.table_arn
     }
-    kms_key_arn = module.products_table.kms_key_arns[var.primary_region]
+    kms_key_arn         = module.products_table.kms_key_arns[var.primary_region]
+    deletion_protection = var.deletion_protection
   }
 }

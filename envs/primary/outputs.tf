@@ -53,6 +53,11 @@ output "health_check_id" {
   value       = module.regional_api.health_check_id
 }
 
+output "health_check_ids" {
+  description = "The ids of Route 53's health checks: `endpoint`, and in the primary region `stop` (unhealthy while stopped) and `in_service` (both), by which clients are led."
+  value       = module.regional_api.health_check_ids
+}
+
 output "hosted_zone_id" {
   description = "The hosted zone of the API's host names."
   value       = local.hosted_zone_id

@@ -15,6 +15,7 @@ resource "aws_api_gateway_deployment" "this" {
     aws_api_gateway_method_response.preflight,
     aws_lambda_permission.authorizer,
     aws_lambda_permission.integration,
+    aws_lambda_permission.other,
   ]
 }
 

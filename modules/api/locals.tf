@@ -13,6 +13,15 @@ locals {
     }
   ]...)
 
+  # "POST /products" => the function that answers it.
+  integrations = {
+    for key, method in local.methods : key => method.integration == null ? {
+      invoke_arn = var.integration.invoke_arn, timeout_ms = var.integration.timeout_ms
+      } : {
+      invoke_arn = var.other_integrations[method.integration].invoke_arn, timeout_ms = var.other_integrations[method.integration].timeout_ms
+    }
+  }
+
   # Every path and every path above one: /products/{id} needs /products. By number of parts, because a
   # resource cannot be the parent of another one of the same for_each.
   all_paths = distinct(flatten([
@@ -53,7 +62,7 @@ locals {
     compression       = var.minimum_compression_bytes
     cors              = local.cors_headers
     gateway_responses = local.gateway_responses
-    integration       = { invoke_arn = var.integration.invoke_arn, timeout_ms = var.integration.timeout_ms }
+    integrations      = local.integrations
     models            = var.models
     resource_ids      = local.resource_ids
     routes            = { for key, method in local.methods : key => { for name, value in method : name => value if name != "throttle" } }

@@ -22,8 +22,8 @@ resource "aws_api_gateway_integration" "function" {
   http_method             = aws_api_gateway_method.this[each.key].http_method
   type                    = "AWS_PROXY"
   integration_http_method = "POST"
-  uri                     = var.integration.invoke_arn
-  timeout_milliseconds    = var.integration.timeout_ms
+  uri                     = local.integrations[each.key].invoke_arn
+  timeout_milliseconds    = local.integrations[each.key].timeout_ms
 }
 
 resource "aws_lambda_permission" "integration" {
@@ -31,6 +31,17 @@ resource "aws_lambda_permission" "integration" {
   action        = "lambda:InvokeFunction"
   function_name = var.integration.function_name
   qualifier     = var.integration.alias
+  principal     = "apigateway.amazonaws.com"
+  source_arn    = "${aws_api_gateway_rest_api.this.execution_arn}/${local.stage_name}/*"
+}
+
+resource "aws_lambda_permission" "other" {
+  for_each = var.other_integrations
+
+  statement_id  = "${var.name}-${each.key}"
+  action        = "lambda:InvokeFunction"
+  function_name = each.value.function_name
+  qualifier     = each.value.alias
   principal     = "apigateway.amazonaws.com"
   source_arn    = "${aws_api_gateway_rest_api.this.execution_arn}/${local.stage_name}/*"
 }

@@ -174,18 +174,37 @@ variable "problem_type_prefix" {
   }
 }
 
+variable "other_integrations" {
+  description = "Further Lambda functions (their aliases) by a name, for the routes whose `integration` names it."
+  type = map(object({
+    function_name = string
+    alias         = string
+    invoke_arn    = string
+    timeout_ms    = number
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for integration in values(var.other_integrations) : integration.timeout_ms >= 50 && integration.timeout_ms <= 29000])
+    error_message = "API Gateway waits between 50 and 29000 milliseconds for an integration."
+  }
+}
+
 variable "routes" {
   description = <<-EOT
     The API's methods by path (up to three parts deep) and HTTP method. `authorized` routes ask
     the authorizer first; `model` names the schema that the body must satisfy;
     `query_parameters` are the ones the route knows, true where required; `throttle` sets a
-    limit of its own below the stage's. OPTIONS is answered everywhere by itself.
+    limit of its own below the stage's; `integration` names one of other_integrations where not
+    the usual function answers. OPTIONS is answered everywhere by itself.
   EOT
   type = map(map(object({
     authorized       = optional(bool, false)
     model            = optional(string)
     query_parameters = optional(map(bool), {})
     throttle         = optional(object({ rate_limit = number, burst_limit = number }))
+    integration      = optional(string)
   })))
   nullable = false
 
@@ -213,6 +232,13 @@ variable "routes" {
       for methods in values(var.routes) : [for route in values(methods) : route.model == null || contains(keys(var.models), coalesce(route.model, "-"))]
     ]))
     error_message = "A route names a model that does not exist."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for methods in values(var.routes) : [for route in values(methods) : route.integration == null || contains(keys(var.other_integrations), coalesce(route.integration, "-"))]
+    ]))
+    error_message = "A route names an integration that does not exist."
   }
 
   validation {

@@ -6,7 +6,7 @@ resource "aws_route53_record" "public" {
   name            = var.domain_names.public
   type            = "A"
   set_identifier  = local.region
-  health_check_id = aws_route53_health_check.endpoint.id
+  health_check_id = local.serving_health_check_id
 
   failover_routing_policy {
     type = var.role
@@ -16,6 +16,22 @@ resource "aws_route53_record" "public" {
     name                   = var.domain_targets.public.domain_name
     zone_id                = var.domain_targets.public.zone_id
     evaluate_target_health = false
+  }
+}
+
+# Says to which region clients are led: a CNAME names it, where the aliases' addresses do not. It carries the same
+# health checks, so both change together; the latch (./modules/stop-switch) reads it.
+resource "aws_route53_record" "active" {
+  zone_id         = var.hosted_zone_id
+  name            = var.domain_names.active
+  type            = "CNAME"
+  ttl             = 5
+  records         = [var.domain_names.regional]
+  set_identifier  = local.region
+  health_check_id = local.serving_health_check_id
+
+  failover_routing_policy {
+    type = var.role
   }
 }
 

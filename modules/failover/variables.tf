@@ -13,16 +13,23 @@ variable "api" {
 }
 
 variable "domain_names" {
-  description = "The host name that clients use (`public`) and the region's own (`regional`), which the health check polls."
+  description = "The host name that clients use (`public`), the region's own (`regional`), which the health check polls, and the one whose CNAME tells to which region clients are led (`active`)."
   type = object({
     public   = string
     regional = string
+    active   = string
   })
   nullable = false
 
   validation {
     condition     = var.domain_names.public != var.domain_names.regional
     error_message = "The health check must poll the region's own host name: the public one leads to whichever region DNS points at."
+  }
+
+  validation {
+    # Route 53 takes no CNAME beside another record of the name, and no answer may lead back to its question.
+    condition     = !contains([var.domain_names.public, var.domain_names.regional], var.domain_names.active)
+    error_message = "The active name needs a name of its own: no other record can stand beside a CNAME."
   }
 }
 
@@ -122,6 +129,34 @@ variable "runbook_url" {
   description = "The page that tells the on-call engineer what to do when the region's endpoint is down."
   type        = string
   nullable    = false
+}
+
+variable "stop_switch" {
+  description = <<-EOT
+    Where the switch answers that takes this region out of DNS: `host_name` is the DR region's own,
+    and `path` answers with "stopped":true while the switch is engaged. For the PRIMARY region, and
+    for no other: Route 53 has nothing to fall back on when both regions are taken out.
+  EOT
+  type = object({
+    host_name = string
+    path      = optional(string, "/v1/failover/stop")
+  })
+  default = null
+
+  validation {
+    condition     = (var.role == "PRIMARY") == (var.stop_switch != null)
+    error_message = "The PRIMARY region needs a STOP switch, and the SECONDARY region must have none."
+  }
+
+  validation {
+    condition     = var.stop_switch == null || try(!contains(values(var.domain_names), var.stop_switch.host_name), false)
+    error_message = "The switch must answer on the DR region's own host name: it has to work when this region is gone, and whichever region serves clients."
+  }
+
+  validation {
+    condition     = var.stop_switch == null || can(regex("^/v[1-9][0-9]*/", var.stop_switch.path))
+    error_message = "The switch's path must start with the API's base path, for example /v1/failover/stop."
+  }
 }
 
 variable "tags" {

@@ -18,6 +18,7 @@ locals {
   common_configuration = {
     allowed_origin      = var.allowed_origin
     authorizer_capacity = var.authorizer_capacity
+    failover_hosts      = var.failover_hosts
     health_check        = var.health_check
     jwt                 = var.jwt
     lambda_architecture = var.lambda_architecture
@@ -28,7 +29,7 @@ locals {
     name                = var.name
     products_capacity   = var.products_capacity
     public_domain_name  = var.domain_names.public
-    routes              = local.routes
+    routes              = local.product_routes
     table_names         = [var.tables.products.name, var.tables.products.category_index, var.tables.idempotency.name]
     throttle            = var.throttle
     waf                 = var.waf

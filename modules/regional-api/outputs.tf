@@ -1,6 +1,6 @@
 output "alarm_names" {
   description = "The names of all alarms in this region, sorted."
-  value       = sort(concat(module.monitoring.alarm_names, [module.failover.alarm_name], compact([module.products.canary_alarm_name])))
+  value       = sort(concat(module.monitoring.alarm_names, [module.failover.alarm_name], compact([module.products.canary_alarm_name]), flatten(module.stop_switch[*].alarm_names)))
 }
 
 output "api_url" {
@@ -28,12 +28,18 @@ output "health_check_id" {
   value       = module.failover.health_check_id
 }
 
+output "health_check_ids" {
+  description = "The ids of Route 53's health checks: `endpoint`, and in the primary region `stop` and `in_service`."
+  value       = module.failover.health_check_ids
+}
+
 output "log_group_names" {
   description = "The names of the log groups: the functions', the API's and the firewall's."
-  value = merge(module.api.log_group_names, {
-    products   = module.products.log_group_name
-    authorizer = module.authorizer.log_group_name
-  })
+  value = merge(
+    module.api.log_group_names,
+    { products = module.products.log_group_name, authorizer = module.authorizer.log_group_name },
+    { for switch in module.stop_switch : "failover" => switch.log_group_name },
+  )
 }
 
 output "products_function_alias" {
@@ -74,6 +80,15 @@ output "rest_api_id" {
 output "stage_name" {
   description = "The name of the API's stage."
   value       = module.api.stage_name
+}
+
+output "stop_switch" {
+  description = "In the DR region: the table that holds the STOP switch, the function that answers for it, and the policy of those who may change it; null in the primary region."
+  value = one([for switch in module.stop_switch : {
+    function_name       = switch.function_name
+    operator_policy_arn = switch.operator_policy_arn
+    table_name          = switch.table_name
+  }])
 }
 
 output "topic_arn" {

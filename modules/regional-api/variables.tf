@@ -41,6 +41,12 @@ variable "environment" {
   }
 }
 
+variable "failover_hosts" {
+  description = "Each region's own host name (`primary`, `dr`), and the one whose CNAME tells to which of them clients are led (`active`)."
+  type        = object({ active = string, primary = string, dr = string })
+  nullable    = false
+}
+
 variable "health_check" {
   description = "Seconds between Route 53's checks of this region (10 or 30), and failures in a row until it counts as down."
   type        = object({ interval_seconds = number, failure_threshold = number })
@@ -140,7 +146,7 @@ variable "runbook_base_url" {
 }
 
 variable "tables" {
-  description = "The products table and the table of idempotency receipts as this region sees them; `kms_key_arn` encrypts both."
+  description = "The products table and the table of idempotency receipts as this region sees them; `kms_key_arn` encrypts both, and a table made here is protected as they are."
   type = object({
     products = object({
       name            = string
@@ -152,7 +158,8 @@ variable "tables" {
       name = string
       arn  = string
     })
-    kms_key_arn = string
+    kms_key_arn         = string
+    deletion_protection = bool
   })
   nullable = false
 }

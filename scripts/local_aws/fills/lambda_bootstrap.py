@@ -15,6 +15,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import runpy
 import sys
 import time
 import traceback
@@ -75,6 +76,12 @@ def peak_memory_mb() -> int:
     return peak // (1024 * 1024 if sys.platform == "darwin" else 1024)
 
 
+def join_network() -> None:
+    """Let look-ups find what the local AWS serves, if the server says how (lambda_network.py)."""
+    if path := os.environ.get("LOCAL_AWS_NETWORK_MODULE"):
+        runpy.run_path(path)["install"]()
+
+
 def load_handler(function: Mapping[str, Any]) -> Callable[[Any, Context], Any]:
     """Import the handler that the function's identity names. Raises InitError."""
     os.environ.update(function["env"])
@@ -132,6 +139,7 @@ def main() -> None:
 
     function = json.loads(requests.readline())
     try:
+        join_network()
         handler = load_handler(function)
     except Exception as exception:  # noqa: BLE001 - whatever the module raises is the answer
         traceback.print_exc()

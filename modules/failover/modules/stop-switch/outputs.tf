@@ -1,0 +1,34 @@
+output "alarm_names" {
+  description = "The names of the alarms: the switch is engaged; the latch does not work."
+  value       = [aws_cloudwatch_metric_alarm.engaged.alarm_name, aws_cloudwatch_metric_alarm.latch.alarm_name]
+}
+
+output "function_name" {
+  description = "The name of the function that answers for the switch and is its latch."
+  value       = module.control.function_name
+}
+
+output "integration" {
+  description = "The function's alias as modules/api takes it."
+  value = {
+    function_name = module.control.function_name
+    alias         = module.control.alias_name
+    invoke_arn    = module.control.invoke_arn
+    timeout_ms    = 2000 # A health checker waits no longer for its answer.
+  }
+}
+
+output "log_group_name" {
+  description = "The name of the function's log group."
+  value       = module.control.log_group_name
+}
+
+output "operator_policy_arn" {
+  description = "The ARN of the policy that lets an operator read and change the switch."
+  value       = aws_iam_policy.operator.arn
+}
+
+output "table_name" {
+  description = "The name of the table with the switch's state; lambda_src/failover_control/__init__.py says what its items hold."
+  value       = module.table.table_name
+}
