@@ -61,6 +61,7 @@ FILLS: tuple[str, ...] = (
     "metrics_logs",
     "metrics_sqs",
     "metrics_backup",
+    "iam_simulation",
     "service_faults",
 )
 """The fills in the order in which they are installed; the app wrapped last sees a request first."""
