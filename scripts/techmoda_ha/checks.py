@@ -19,6 +19,7 @@ from techmoda_ha.errors import HaError, ViolationError
 
 LANES = 2  # The least machine that we promise to be quick on has two cores.
 SHOWN_LINES = 80
+SHOWN_STRAYS = 10  # files left behind
 # An interrupted test run takes its local AWS down first; then it is told less politely.
 STOP_SIGNALS = ((signal.SIGINT, 60), (signal.SIGTERM, 15), (signal.SIGKILL, 5))
 LINTED = ("scripts", "lambda_src", "tests", "benchmarks")
@@ -53,6 +54,7 @@ def all_checks(workspace: Workspace) -> list[Check]:
         ),
         _pytest("modules", "The modules applied, changed and destroyed on a local AWS", "tests/modules"),
         _pytest("local-aws", "The local AWS keeps the contracts of the AWS APIs", "tests/local_aws"),
+        _pytest("modules", "The modules' examples live their life on a local AWS", "tests/modules"),
         *[_module_check(workspace, module) for module in _modules(workspace)],
         _checkov(workspace),
         *[_validate_check(workspace, environment) for environment in Environment],
@@ -160,8 +162,10 @@ def run_all(
             runner.stop()
             raise
     left_behind = sorted(files_outside_build(workspace) - before)
-    for path in left_behind:
+    for path in left_behind[:SHOWN_STRAYS]:
         console.print(f"[red]left behind[/red] outside build/: {path}")
+    if len(left_behind) > SHOWN_STRAYS:
+        console.print(f"[red]left behind[/red] outside build/: {len(left_behind) - SHOWN_STRAYS} more")
     failed = [outcome for outcome in outcomes if not outcome.passed]
     bad = len(failed) + bool(left_behind)
     console.print(f"{len(outcomes) - len(failed)} passed, {bad} failed", highlight=False)
