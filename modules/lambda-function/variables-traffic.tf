@@ -69,8 +69,8 @@ variable "canary" {
   }
 
   validation {
-    condition     = var.canary == null || try(var.canary.error_rate_percent > 0 && var.canary.error_rate_percent <= 50 && var.canary.minimum_requests >= 1, false)
-    error_message = "A canary is judged by an error rate above 0 and up to 50 percent, over at least one request a minute."
+    condition     = var.canary == null || try(var.canary.error_rate_percent > 0 && var.canary.error_rate_percent < 100 && var.canary.minimum_requests >= 1, false)
+    error_message = "A canary is judged by an error rate above 0 and below 100 percent, over at least one request a minute."
   }
 }
 

@@ -38,7 +38,7 @@ module "orders" {
   architecture         = var.architecture
   kms_key_arn          = aws_kms_key.this.arn
   reserved_concurrency = 10
-  asynchronous         = {}
+  asynchronous         = { maximum_retry_attempts = 0 }
   environment          = { GREETING = "hello" }
 
   # Lambda refuses weights on an alias with provisioned concurrency.
