@@ -11,6 +11,9 @@ mock_provider "aws" {
 
 override_module {
   target = module.regional_api
+  outputs = {
+    stop_switch = { function_name = "shop-failover", operator_policy_arn = "arn:aws:iam::123456789012:policy/shop-failover-operator", table_name = "shop-failover" }
+  }
 }
 
 variables {

@@ -10,7 +10,8 @@ variables {
   name           = "shop"
   role           = "PRIMARY"
   hosted_zone_id = "Z0123456789"
-  domain_names   = { public = "api.example.com", regional = "api-eu-west-1.example.com" }
+  domain_names   = { public = "api.example.com", regional = "api-eu-west-1.example.com", active = "api-active.example.com" }
+  stop_switch    = { host_name = "api-eu-central-1.example.com" }
   domain_targets = {
     public   = { domain_name = "d-aaaaaaaaaa.execute-api.eu-west-1.amazonaws.com", zone_id = "ZLY8HYME6SFDD" }
     regional = { domain_name = "d-bbbbbbbbbb.execute-api.eu-west-1.amazonaws.com", zone_id = "ZLY8HYME6SFDD" }
@@ -42,9 +43,9 @@ run "clients_are_led_by_health_to_the_regional_domain" {
   assert {
     condition = (
       aws_route53_record.public.name == "api.example.com" && aws_route53_record.public.failover_routing_policy[0].type == "PRIMARY" &&
-      aws_route53_record.public.set_identifier == "eu-west-1" && aws_route53_record.public.health_check_id == aws_route53_health_check.endpoint.id
+      aws_route53_record.public.set_identifier == "eu-west-1" && aws_route53_record.public.health_check_id == aws_route53_health_check.in_service[0].id
     )
-    error_message = "The public record must carry the role and the health check."
+    error_message = "The public record must carry the role and the check of the endpoint and the STOP switch together."
   }
   assert {
     condition     = aws_route53_record.public.alias[0].name == "d-aaaaaaaaaa.execute-api.eu-west-1.amazonaws.com" && aws_route53_record.public.alias[0].zone_id == "ZLY8HYME6SFDD"
@@ -60,10 +61,56 @@ run "clients_are_led_by_health_to_the_regional_domain" {
   }
 }
 
+run "the_primary_serves_while_its_endpoint_answers_and_nobody_stopped_it" {
+  assert {
+    condition = (
+      aws_route53_health_check.in_service[0].type == "CALCULATED" && aws_route53_health_check.in_service[0].child_health_threshold == 2 &&
+      aws_route53_health_check.in_service[0].child_healthchecks == toset([aws_route53_health_check.endpoint.id, aws_route53_health_check.stop[0].id])
+    )
+    error_message = "Both checks must be healthy: either of them alone takes the region out."
+  }
+  assert {
+    condition     = output.health_check_ids == { endpoint = aws_route53_health_check.endpoint.id, stop = aws_route53_health_check.stop[0].id, in_service = aws_route53_health_check.in_service[0].id }
+    error_message = "The ids of all three checks must be put out."
+  }
+}
+
+run "only_the_dr_regions_own_word_stops_the_primary" {
+  assert {
+    condition = (
+      aws_route53_health_check.stop[0].type == "HTTPS_STR_MATCH" && aws_route53_health_check.stop[0].search_string == "\"stopped\":true" &&
+      aws_route53_health_check.stop[0].invert_healthcheck && aws_route53_health_check.stop[0].fqdn == "api-eu-central-1.example.com" &&
+      aws_route53_health_check.stop[0].resource_path == "/v1/failover/stop" && aws_route53_health_check.stop[0].enable_sni
+    )
+    error_message = "Anything but the text must leave the primary in service: an error, no answer, some other page."
+  }
+  assert {
+    condition     = aws_route53_health_check.stop[0].request_interval == 10 && aws_route53_health_check.stop[0].failure_threshold == 2
+    error_message = "The switch must be noticed fast, but one lost round must not undo it."
+  }
+}
+
+run "the_active_name_tells_which_region_dns_leads_to" {
+  assert {
+    condition = (
+      aws_route53_record.active.name == "api-active.example.com" && aws_route53_record.active.type == "CNAME" &&
+      aws_route53_record.active.records == toset(["api-eu-west-1.example.com"]) && aws_route53_record.active.ttl <= 10
+    )
+    error_message = "Its CNAME must name this region's own host, and not be kept for long."
+  }
+  assert {
+    condition = (
+      aws_route53_record.active.health_check_id == aws_route53_record.public.health_check_id && aws_route53_record.active.set_identifier == "eu-west-1" &&
+      aws_route53_record.active.failover_routing_policy == aws_route53_record.public.failover_routing_policy
+    )
+    error_message = "It must turn exactly when the public name does."
+  }
+}
+
 run "the_worst_case_is_computed_from_the_inputs" {
   assert {
-    condition     = output.worst_case_seconds == { detection = 48, rto = 108 }
-    error_message = "3 x (10 + 6) s of detection, and 60 s of TTL."
+    condition     = output.worst_case_seconds == { detection = 48, rto = 108, stop = 92 }
+    error_message = "3 x (10 + 6) s of detection, or 2 x (10 + 6) s until the STOP switch is noticed, and 60 s of TTL."
   }
 }
 
@@ -73,8 +120,8 @@ run "the_seeds_slower_check_takes_a_minute_longer" {
   }
 
   assert {
-    condition     = output.worst_case_seconds == { detection = 108, rto = 168 }
-    error_message = "3 x (30 + 6) s of detection, and 60 s of TTL."
+    condition     = output.worst_case_seconds == { detection = 108, rto = 168, stop = 92 }
+    error_message = "3 x (30 + 6) s of detection, and 60 s of TTL; the STOP switch is as fast as ever."
   }
 }
 
@@ -102,9 +149,14 @@ run "an_endpoint_that_answers_no_check_pages" {
 
 run "the_standby_takes_the_secondary_record" {
   variables {
-    role = "SECONDARY"
+    role        = "SECONDARY"
+    stop_switch = null
   }
 
+  assert {
+    condition     = length(aws_route53_health_check.stop) == 0 && output.health_check_ids == { endpoint = aws_route53_health_check.endpoint.id }
+    error_message = "The standby must not be stopped by the switch: nobody would be left."
+  }
   assert {
     condition     = aws_route53_record.public.failover_routing_policy[0].type == "SECONDARY" && aws_route53_record.public.health_check_id == aws_route53_health_check.endpoint.id
     error_message = "The standby must be checked as well."
@@ -118,9 +170,10 @@ run "a_path_without_the_base_path_and_a_public_name_as_the_regions_own_are_refus
     # Nothing would answer there.
     health_check = { path = "/health" }
     # It leads to whichever region DNS points at.
-    domain_names = { public = "api.example.com", regional = "api.example.com" }
+    domain_names = { public = "api.example.com", regional = "api.example.com", active = "api-active.example.com" }
     # There is no such record.
-    role = "TERTIARY"
+    role        = "TERTIARY"
+    stop_switch = null
     # An API's own host cannot hold a custom host name.
     domain_targets = {
       public   = { domain_name = "abcdefghij.execute-api.eu-west-1.amazonaws.com", zone_id = "ZLY8HYME6SFDD" }
@@ -131,18 +184,20 @@ run "a_path_without_the_base_path_and_a_public_name_as_the_regions_own_are_refus
   expect_failures = [var.domain_names, var.domain_targets, var.health_check, var.role]
 }
 
-run "a_check_every_20_seconds_and_cloudfronts_zone_are_refused" {
+run "a_check_every_20_seconds_cloudfronts_zone_and_an_active_name_that_is_taken_are_refused" {
   command = plan
 
   variables {
     health_check = { interval_seconds = 20 }
+    # There is an alias already.
+    domain_names = { public = "api.example.com", regional = "api-eu-west-1.example.com", active = "api.example.com" }
     domain_targets = {
       public   = { domain_name = "d-aaaaaaaaaa.execute-api.eu-west-1.amazonaws.com", zone_id = "Z2FDTNDATAQYW2" }
       regional = { domain_name = "d-bbbbbbbbbb.execute-api.eu-west-1.amazonaws.com", zone_id = "ZLY8HYME6SFDD" }
     }
   }
 
-  expect_failures = [var.domain_targets, var.health_check]
+  expect_failures = [var.domain_names, var.domain_targets, var.health_check]
 }
 
 run "one_lost_packet_must_not_move_every_client" {
@@ -173,4 +228,45 @@ run "a_check_slower_than_the_objective_is_refused" {
   }
 
   expect_failures = [var.recovery_time_objective_seconds]
+}
+
+run "a_primary_without_a_stop_switch_is_refused" {
+  command = plan
+
+  variables {
+    stop_switch = null
+  }
+
+  expect_failures = [var.stop_switch]
+}
+
+run "a_standby_with_a_stop_switch_is_refused" {
+  command = plan
+
+  variables {
+    role = "SECONDARY"
+  }
+
+  expect_failures = [var.stop_switch]
+}
+
+run "a_switch_on_the_stopped_regions_own_name_is_refused" {
+  command = plan
+
+  variables {
+    # It must answer when this region is gone.
+    stop_switch = { host_name = "api-eu-west-1.example.com" }
+  }
+
+  expect_failures = [var.stop_switch]
+}
+
+run "a_switch_without_the_base_path_is_refused" {
+  command = plan
+
+  variables {
+    stop_switch = { host_name = "api-eu-central-1.example.com", path = "/failover/stop" }
+  }
+
+  expect_failures = [var.stop_switch]
 }

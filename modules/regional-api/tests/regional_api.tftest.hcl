@@ -62,11 +62,24 @@ override_module {
   }
 }
 
+override_module {
+  target = module.stop_switch
+  outputs = {
+    alarm_names         = ["shop-latch-silent", "shop-stop-engaged"]
+    function_name       = "shop-failover"
+    integration         = { function_name = "shop-failover", alias = "live", invoke_arn = "arn:aws:apigateway:us-west-2:lambda:path/failover", timeout_ms = 2000 }
+    log_group_name      = "/aws/lambda/shop-failover"
+    operator_policy_arn = "arn:aws:iam::123456789012:policy/shop-failover-operator"
+    table_name          = "shop-failover"
+  }
+}
+
 variables {
   environment                 = "primary"
   name                        = "shop"
   hosted_zone_id              = "Z0123456789"
   domain_names                = { public = "api.example.com", regional = "api-us-east-1.example.com" }
+  failover_hosts              = { active = "api-active.example.com", primary = "api-us-east-1.example.com", dr = "api-us-west-2.example.com" }
   allowed_origin              = "https://www.example.com"
   health_check                = { interval_seconds = 10, failure_threshold = 3 }
   lambda_architecture         = "arm64"
@@ -86,9 +99,10 @@ variables {
     public_keys = { first = "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n" }
   }
   tables = {
-    products    = { name = "shop-products", arn = "arn:aws:dynamodb:us-east-1:123456789012:table/shop-products", category_index = "by-category", replica_regions = ["us-west-2"] }
-    idempotency = { name = "shop-idempotency", arn = "arn:aws:dynamodb:us-east-1:123456789012:table/shop-idempotency" }
-    kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/mrk-55555555666677778888999999999999"
+    products            = { name = "shop-products", arn = "arn:aws:dynamodb:us-east-1:123456789012:table/shop-products", category_index = "by-category", replica_regions = ["us-west-2"] }
+    idempotency         = { name = "shop-idempotency", arn = "arn:aws:dynamodb:us-east-1:123456789012:table/shop-idempotency" }
+    kms_key_arn         = "arn:aws:kms:us-east-1:123456789012:key/mrk-55555555666677778888999999999999"
+    deletion_protection = true
   }
 }
 
@@ -102,7 +116,7 @@ run "a_region_has_its_urls_its_key_and_its_alarms" {
     error_message = "The alarms of monitoring and of failover must be named together."
   }
   assert {
-    condition     = output.worst_case_seconds == { detection = 48, rto = 108 }
+    condition     = output.worst_case_seconds == { detection = 48, rto = 108, stop = 92 }
     error_message = "The health check's settings must reach the failover."
   }
   assert {
@@ -123,21 +137,37 @@ run "a_region_has_its_urls_its_key_and_its_alarms" {
   }
 }
 
+run "the_primary_region_is_stopped_from_the_dr_regions_own_name" {
+  assert {
+    condition     = toset(keys(output.health_check_ids)) == toset(["endpoint", "in_service", "stop"]) && output.stop_switch == null
+    error_message = "The primary region has the checks and not the switch."
+  }
+}
+
 run "the_other_region_with_the_same_configuration_has_the_same_fingerprint" {
   variables {
     environment    = "dr"
     domain_names   = { public = "api.example.com", regional = "api-us-west-2.example.com" }
     cursor_key_arn = "arn:aws:kms:us-west-2:123456789012:key/mrk-11111111222233334444555555555555"
     tables = {
-      products    = { name = "shop-products", arn = "arn:aws:dynamodb:us-west-2:123456789012:table/shop-products", category_index = "by-category", replica_regions = ["us-east-1"] }
-      idempotency = { name = "shop-idempotency", arn = "arn:aws:dynamodb:us-west-2:123456789012:table/shop-idempotency" }
-      kms_key_arn = "arn:aws:kms:us-west-2:123456789012:key/mrk-55555555666677778888999999999999"
+      products            = { name = "shop-products", arn = "arn:aws:dynamodb:us-west-2:123456789012:table/shop-products", category_index = "by-category", replica_regions = ["us-east-1"] }
+      idempotency         = { name = "shop-idempotency", arn = "arn:aws:dynamodb:us-west-2:123456789012:table/shop-idempotency" }
+      kms_key_arn         = "arn:aws:kms:us-west-2:123456789012:key/mrk-55555555666677778888999999999999"
+      deletion_protection = true
     }
   }
 
   assert {
     condition     = output.configuration_fingerprint == run.a_region_has_its_urls_its_key_and_its_alarms.configuration_fingerprint
     error_message = "What differs between regions by nature must not count as drift."
+  }
+  assert {
+    condition     = output.stop_switch == { function_name = "shop-failover", operator_policy_arn = "arn:aws:iam::123456789012:policy/shop-failover-operator", table_name = "shop-failover" }
+    error_message = "The DR region has the switch."
+  }
+  assert {
+    condition     = keys(output.health_check_ids) == ["endpoint"] && output.log_group_names.failover == "/aws/lambda/shop-failover" && contains(output.alarm_names, "shop-latch-silent")
+    error_message = "The DR region is checked by its endpoint alone, and the switch's log and alarms are its own."
   }
 }
 
