@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 
 import click
@@ -29,9 +30,11 @@ from techmoda_ha.errors import ViolationError
 @json_option
 def fuzz(target: str, cases: int, seed: int | None, max_seconds: float, *, as_json: bool) -> None:
     """Send generated requests to both regions and check every answer against openapi.json."""
-    from techmoda_ha.fuzz.run import Fuzz, Limits  # Schemathesis takes a second to import.
-
     workspace = Workspace.from_environment()
+    # Schemathesis takes a second to import, and Hypothesis beneath it keeps files in the working folder.
+    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(workspace.build / "cache" / "hypothesis"))
+    from techmoda_ha.fuzz.run import Fuzz, Limits
+
     variables = process_variables(workspace, Target(target))
     limits = Limits(cases, max_seconds, secrets.randbelow(2**31) if seed is None else seed)
     console = Console(stderr=True)
