@@ -4,10 +4,13 @@ TARGET ?= local
 BUILD  := $(CURDIR)/build
 HA     := $(BUILD)/venv/tools/bin/ha
 
+export REASON
 export PYTHONPYCACHEPREFIX := $(BUILD)/cache/pycache
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint fmt checkov package plan apply destroy smoke-test token \
+.PHONY: help setup demo test lint fmt checkov package plan apply destroy smoke-test fuzz-api bench-api token \
+        drill-region-outage failover-status failover-stop failover-resume \
         local-up local-down local-status lock clean
+need-reason = @test -n "$$REASON" || { echo "error: say why, for the record: make $@ REASON=\"…\"" >&2; exit 2; }
 need-env = @test -n "$(ENV)" || { echo "error: say which environment: make $@ ENV=primary|dr" >&2; exit 2; }
 
 help: ## Show this help
@@ -48,6 +51,26 @@ destroy: setup ## Destroy one environment (dr first), ENV=primary|dr [TARGET=loc
 
 smoke-test: setup ## Smoke-test both regions after a deployment [TARGET=local|aws]
 	@$(HA) smoke --target $(TARGET)
+
+fuzz-api: setup ## Send 2,000 generated requests to both regions and check every answer [TARGET=local|aws]
+	@$(HA) fuzz --target $(TARGET)
+
+bench-api: setup ## Compare GET /products with the original handler on the local AWS (minutes)
+	@$(HA) bench-api
+
+drill-region-outage: setup ## Cut the primary region off under load; measure RTO and RPO (4 minutes) [TARGET=local|aws]
+	@$(HA) drill region-outage --target $(TARGET)
+
+failover-status: setup ## Say who serves clients, and whether STOP is engaged [TARGET=local|aws]
+	@$(HA) failover status --target $(TARGET)
+
+failover-stop: setup ## Take the primary region out of service, REASON="…" [TARGET=local|aws]
+	$(need-reason)
+	@$(HA) failover stop --target $(TARGET) --reason "$$REASON"
+
+failover-resume: setup ## Put the primary region back once that is safe, REASON="…" [TARGET=local|aws]
+	$(need-reason)
+	@$(HA) failover resume --target $(TARGET) --reason "$$REASON"
 
 token: setup ## Print a token that may write on the local deployment
 	@$(HA) token

@@ -18,6 +18,7 @@ import click
 from rich.console import Console
 
 from techmoda_ha import checks, operations
+from techmoda_ha.benchmark import bench_api
 from techmoda_ha.cli_options import choice, json_option, target_option
 from techmoda_ha.demo import Demo
 from techmoda_ha.deployment import Deployment
@@ -260,3 +261,4 @@ def fmt() -> None:
 main.add_command(failover)
 main.add_command(drill)
 main.add_command(fuzz)
+main.add_command(bench_api)
