@@ -3,8 +3,8 @@
 Chaos Toolkit passes an experiment's configuration to each function; its entry `run` says which of the
 runs in this process is meant.
 
-A step that cannot be done (HaError) interrupts the experiment, which then rolls back. Whether objectives
-were met is decided from the evidence, after it.
+After a step that cannot be done (HaError) the others are left out, and everything is rolled back. Whether
+objectives were met is decided from the evidence, after it.
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
-
-from chaoslib.exceptions import InterruptExecution
 
 from techmoda_ha.drills import steady_state
 from techmoda_ha.drills.region_outage import RegionOutageDrill
@@ -55,13 +53,17 @@ def _run_of(configuration: Configuration) -> ExperimentRun:
 
 
 def _step(configuration: Configuration, act: Callable[[RegionOutageDrill], None]) -> bool:
+    """Do a step, unless an earlier one could not be done; whether it was done.
+
+    Chaos Toolkit goes on after a step that fails, so that the steps themselves must know.
+    """
     run = _run_of(configuration)
-    try:
-        act(run.drill)
-    except HaError as error:
-        run.error = error
-        raise InterruptExecution(error.message) from error
-    return True
+    if run.error is None:
+        try:
+            act(run.drill)
+        except HaError as error:
+            run.error = error
+    return run.error is None
 
 
 def _holds(
@@ -69,6 +71,8 @@ def _holds(
 ) -> bool:
     """Check; what `settles` by itself after a deployment or a drill gets time to."""
     run = _run_of(configuration)
+    if run.error is not None:
+        return False
     seconds = run.drill.plan.settling_seconds if settles else 0.0
     try:
         problem = steady_state.within(check, run.drill.stage, seconds)

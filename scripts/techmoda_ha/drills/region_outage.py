@@ -83,7 +83,7 @@ class RegionOutageDrill:
         """Keep in the timeline what happened now, and say it."""
         since = self.stage.clock() - self.moments.started
         self.timeline.append(TimelineEntry(self.started_at + timedelta(seconds=since), event))
-        self._say(event)
+        self._say(f"{since:6.1f} s  {event}")
 
     def fail(self, failure: str) -> None:
         """Keep a failure: the drill has not passed then."""

@@ -105,8 +105,10 @@ class RegionOutageRun:
             with registered(name, run):
                 journal = experiment.run(document, self.stage.folder, run=name)
                 self._undo_after_interruption(run, journal)
+        if run.error:
+            raise run.error
         if journal["status"] == "interrupted":
-            raise run.error or KeyboardInterrupt
+            raise KeyboardInterrupt
         steady_before = experiment.steady_state_met(journal, "before")
         evidence = evidence_of(
             drill, run.deviations, struck_safely=steady_before is True,
@@ -137,4 +139,4 @@ class RegionOutageRun:
             run.drill.roll_back()
 
     def _say(self, event: str) -> None:
-        self.console.print(f"{event}.", markup=False, highlight=False)
+        self.console.print(event, markup=False, highlight=False, soft_wrap=True)

@@ -60,43 +60,47 @@ def answers_are_short_lived(stage: Stage) -> str:
 
 
 def failover_records_are_complete(stage: Stage) -> str:
-    """There is a PRIMARY record with a health check and a SECONDARY one, and the endpoint checks fit."""
-    route53 = stage.route53()
+    """There are a PRIMARY and a SECONDARY record, and their health checks are those that a failover needs."""
+    route53, zone = stage.route53(), stage.primary.hosted_zone_id
+
+    def config_of(health_check_id: str) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = route53.get_health_check(HealthCheckId=health_check_id)["HealthCheck"]
+        config: Mapping[str, Any] = found["HealthCheckConfig"]
+        return config
+
     with aws_errors_as("Route 53 could not be asked about the failover records.", "Try again."):
-        pages = route53.get_paginator("list_resource_record_sets").paginate(
-            HostedZoneId=stage.primary.hosted_zone_id
-        )
+        pages = route53.get_paginator("list_resource_record_sets").paginate(HostedZoneId=zone)
         records = [record for page in pages for record in page["ResourceRecordSets"]]
-        checks = {
-            region.name: route53.get_health_check(HealthCheckId=region.health_check_id)["HealthCheck"]
-            for region in (stage.primary, stage.dr)
-        }
-    public = [one for one in records if one["Name"].rstrip(".") == stage.host and one["Type"] == "A"]
-    problems = list(_record_problems(public))
-    for region in (stage.primary, stage.dr):
-        problems += _check_problems(
-            region, checks[region.name]["HealthCheckConfig"], f"{stage.base_path}/health"
-        )
+        public = [one for one in records if one["Name"].rstrip(".") == stage.host and one["Type"] == "A"]
+        problems = _record_problems(public, config_of)
+        for region in (stage.primary, stage.dr):
+            config = config_of(region.health_check_id)
+            problems += _check_problems(region, config, f"{stage.base_path}/health")
     return "; ".join(problems)
 
 
-def _record_problems(records: list[Mapping[str, Any]]) -> list[str]:
+def _record_problems(
+    records: list[Mapping[str, Any]], config_of: Callable[[str], Mapping[str, Any]]
+) -> list[str]:
     roles = {record.get("Failover", "none"): record for record in records}
     problems = [f"there is no {role} record" for role in ("PRIMARY", "SECONDARY") if role not in roles]
-    if "PRIMARY" in roles and "HealthCheckId" not in roles["PRIMARY"]:
-        problems.append("the PRIMARY record has no health check, so it would never fail over")
+    if "PRIMARY" not in roles:
+        return problems
+    if "HealthCheckId" not in roles["PRIMARY"]:
+        return [*problems, "the PRIMARY record has no health check, so it would never fail over"]
+    children = config_of(roles["PRIMARY"]["HealthCheckId"]).get("ChildHealthChecks", [])
+    if not any(config_of(child).get("Inverted") for child in children):
+        problems.append("the PRIMARY record's health check does not heed the STOP switch")
     return problems
 
 
 def _check_problems(region: Region, config: Mapping[str, Any], path: str) -> list[str]:
-    problems = []
-    if config.get("ResourcePath") != path:
-        problems.append(
-            f"the health check of {region.name} asks for {config.get('ResourcePath')}, not {path}"
-        )
-    if config.get("FullyQualifiedDomainName") != region.host:
-        problems.append(f"the health check of {region.name} asks {config.get('FullyQualifiedDomainName')}")
-    return problems
+    wanted = {"ResourcePath": path, "FullyQualifiedDomainName": region.host}
+    return [
+        f"the health check of {region.name} asks for {name} {config.get(name)}, not {value}"
+        for name, value in wanted.items()
+        if config.get(name) != value
+    ]
 
 
 def replication_is_fast(stage: Stage) -> str:

@@ -42,6 +42,7 @@ class FakeNetwork(Network):
 
     def look_up(self, name: str, rdtype: str = "A") -> DnsAnswer:
         """Return what the dictionary says."""
+        assert rdtype == "A"
         return DnsAnswer((self.names[name],), self.ttl)
 
 

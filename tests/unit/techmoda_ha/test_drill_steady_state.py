@@ -41,12 +41,18 @@ class Zone:
         return found if check is None else {**found, "HealthCheckId": check}
 
 
-def make_check(route53: Any, region: str, path: str = "/v1/health") -> str:
+def calculated(route53: Any, *children: str) -> str:
+    config = {"Type": "CALCULATED", "HealthThreshold": len(children), "ChildHealthChecks": list(children)}
+    made = route53.create_health_check(CallerReference="-".join(children), HealthCheckConfig=config)
+    return str(made["HealthCheck"]["Id"])
+
+
+def make_check(route53: Any, region: str, path: str = "/v1/health", *, inverted: bool = False) -> str:
     made = route53.create_health_check(
         CallerReference=f"{region}{path}",
         HealthCheckConfig={
             "Type": "HTTPS", "Port": 443, "FullyQualifiedDomainName": f"api-{region}.shop.example",
-            "ResourcePath": path, "RequestInterval": 10, "FailureThreshold": 3,
+            "ResourcePath": path, "RequestInterval": 10, "FailureThreshold": 3, "Inverted": inverted,
         },
     )  # fmt: skip
     return str(made["HealthCheck"]["Id"])
@@ -59,8 +65,11 @@ def zone() -> Iterator[Zone]:
         zone_id = route53.create_hosted_zone(Name="shop.example", CallerReference="one")["HostedZone"]["Id"]
         checks = make_check(route53, PRIMARY), make_check(route53, DR)
         zone = Zone(route53, zone_id.rpartition("/")[2], checks)
-        for role, check in zip(("PRIMARY", "SECONDARY"), checks, strict=True):
-            zone.change("CREATE", zone.record(role, check))
+        in_service = calculated(
+            route53, checks[0], make_check(route53, DR, "/v1/failover/stop", inverted=True)
+        )
+        zone.change("CREATE", zone.record("PRIMARY", in_service))
+        zone.change("CREATE", zone.record("SECONDARY", checks[1]))
         yield zone
 
 
@@ -80,9 +89,13 @@ def test_a_missing_secondary_record_is_found(stage: Stage, zone: Zone) -> None:
 
 
 def test_a_primary_record_without_a_health_check_is_found(stage: Stage, zone: Zone) -> None:
-    zone.change("DELETE", zone.record("PRIMARY", zone.checks[0]))
-    zone.change("CREATE", zone.record("PRIMARY", None))
+    zone.change("UPSERT", zone.record("PRIMARY", None))
     assert "would never fail over" in steady_state.failover_records_are_complete(stage)
+
+
+def test_a_primary_record_that_does_not_heed_the_stop_switch_is_found(stage: Stage, zone: Zone) -> None:
+    zone.change("UPSERT", zone.record("PRIMARY", zone.checks[0]))
+    assert "does not heed the STOP switch" in steady_state.failover_records_are_complete(stage)
 
 
 def test_a_health_check_of_the_wrong_path_is_found(stage: Stage, zone: Zone) -> None:
@@ -100,7 +113,9 @@ def test_a_ttl_of_an_hour_is_found(stage: Stage, tmp_path: Path) -> None:
 def test_a_name_that_leads_elsewhere_is_found(stage: Stage, tmp_path: Path) -> None:
     assert steady_state.dns_leads_to_primary(stage) == ""
     astray = drill_kit.make_stage(tmp_path, serving=DR)
-    assert steady_state.dns_leads_to_primary(astray) == "DNS leads api.shop.example to us-west-2, not us-east-1"
+    assert (
+        steady_state.dns_leads_to_primary(astray) == "DNS leads api.shop.example to us-west-2, not us-east-1"
+    )
 
 
 class OneTable:
@@ -154,7 +169,11 @@ def test_a_working_stop_switch_is_fine(stage: Stage, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize(
     ("status", "body"),
-    [(503, {"error": "the switch cannot be read"}), (403, {"message": "Forbidden"}), (200, {"stopped": True})],
+    [
+        (503, {"error": "the switch cannot be read"}),
+        (403, {"message": "Forbidden"}),
+        (200, {"stopped": True}),
+    ],
 )
 def test_a_stop_endpoint_that_says_otherwise_is_found(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, status: int, body: Any

@@ -35,7 +35,12 @@ def test_stop_is_engaged_with_who_when_and_why(switch: StopSwitch) -> None:
     state = switch.read()
     assert change.made
     assert change.state == state
-    assert (state.engaged, state.reason, state.by, state.version) == (True, "us-east-1 is slow", "operator:ana", 1)
+    assert (state.engaged, state.reason, state.by, state.version) == (
+        True,
+        "us-east-1 is slow",
+        "operator:ana",
+        1,
+    )
     assert state.at.endswith("Z")
 
 
@@ -70,7 +75,9 @@ def test_a_missing_table_is_said_to_be_missing(switch: StopSwitch) -> None:
 
 def test_an_operators_change_leaves_the_latch_unarmed(switch: StopSwitch) -> None:
     store = SwitchStore(switch.client, switch.table)
-    store.change(store.read(), engaged=False, armed=True, reason="", by="latch", at="2026-01-01T00:00:00.000Z")
+    store.change(
+        store.read(), engaged=False, armed=True, reason="", by="latch", at="2026-01-01T00:00:00.000Z"
+    )
     assert switch.read().armed
     assert not switch.engage("slow", "operator:ana").state.armed
 
