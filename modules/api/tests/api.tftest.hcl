@@ -103,30 +103,6 @@ run "every_route_leads_to_the_alias_and_every_parent_path_exists" {
   }
 }
 
-run "a_route_may_lead_to_another_function" {
-  variables {
-    other_integrations = {
-      status = { function_name = "shop-status", alias = "live", invoke_arn = "arn:aws:apigateway:eu-west-1:lambda:path/status", timeout_ms = 2000 }
-    }
-    routes = {
-      "/health" = { GET = {} }
-      "/status" = { GET = { integration = "status" } }
-    }
-  }
-
-  assert {
-    condition = (
-      aws_api_gateway_integration.function["GET /status"].uri == "arn:aws:apigateway:eu-west-1:lambda:path/status" && aws_api_gateway_integration.function["GET /status"].timeout_milliseconds == 2000 &&
-      aws_api_gateway_integration.function["GET /health"].uri == var.integration.invoke_arn
-    )
-    error_message = "Only the route that names the other function may lead to it."
-  }
-  assert {
-    condition     = aws_lambda_permission.other["status"].function_name == "shop-status" && aws_lambda_permission.other["status"].source_arn == "arn:aws:execute-api:eu-west-1:123456789012:abcdefghij/live/*"
-    error_message = "The stage must be allowed to invoke the other function."
-  }
-}
-
 run "writes_are_authorized_and_validated" {
   assert {
     condition = alltrue([
@@ -296,5 +272,29 @@ run "an_account_whose_logging_role_is_managed_elsewhere_keeps_it" {
   assert {
     condition     = length(aws_api_gateway_account.this) + length(aws_iam_role.logs) == 0
     error_message = "The account's setting must be left alone."
+  }
+}
+
+run "a_route_may_lead_to_another_function" {
+  variables {
+    other_integrations = {
+      status = { function_name = "shop-status", alias = "live", invoke_arn = "arn:aws:apigateway:eu-west-1:lambda:path/status", timeout_ms = 2000 }
+    }
+    routes = {
+      "/health" = { GET = {} }
+      "/status" = { GET = { integration = "status" } }
+    }
+  }
+
+  assert {
+    condition = (
+      aws_api_gateway_integration.function["GET /status"].uri == "arn:aws:apigateway:eu-west-1:lambda:path/status" && aws_api_gateway_integration.function["GET /status"].timeout_milliseconds == 2000 &&
+      aws_api_gateway_integration.function["GET /health"].uri == var.integration.invoke_arn
+    )
+    error_message = "Only the route that names the other function may lead to it."
+  }
+  assert {
+    condition     = aws_lambda_permission.other["status"].function_name == "shop-status" && aws_lambda_permission.other["status"].source_arn == "arn:aws:execute-api:eu-west-1:123456789012:abcdefghij/live/*"
+    error_message = "The stage must be allowed to invoke the other function."
   }
 }
