@@ -1,0 +1,70 @@
+"""`ha failover` as a person meets it: words, exit statuses, and JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from click.testing import CliRunner, Result
+from moto import mock_aws
+from tests.unit.techmoda_ha import drill_kit
+
+from techmoda_ha.cli import main
+from techmoda_ha.failover import commands
+from techmoda_ha.failover.service import Failover
+
+
+@pytest.fixture(autouse=True)
+def failover(monkeypatch: pytest.MonkeyPatch) -> Iterator[Failover]:
+    names = {**drill_kit.ADDRESSES, "api.shop.example": "192.0.2.1"}
+    network = drill_kit.FakeNetwork(None, 443, None, names=names)
+    found = Failover(drill_kit.setup(), {}, network, drill_kit.clients)
+    monkeypatch.setattr(commands, "open_failover", lambda *_arguments, **_options: found)
+    monkeypatch.setattr(Failover, "health_problem", lambda _self, _site: "")
+    monkeypatch.setattr(Failover, "replication_seconds", lambda _self, _source, _destination: 0.5)
+    with mock_aws():
+        drill_kit.make_tables()
+        yield found
+
+
+def ha(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["failover", *arguments])
+
+
+def test_a_stop_needs_a_reason() -> None:
+    answer = ha("stop")
+    assert answer.exit_code == 2
+    assert "--reason" in answer.output
+
+
+def test_a_stop_says_when_clients_will_have_moved() -> None:
+    answer = ha("stop", "--reason", "exercise")
+    assert answer.exit_code == 0
+    assert "Clients move to us-west-2 within 90 s" in answer.output
+
+
+def test_a_second_stop_says_since_when_by_whom_and_why() -> None:
+    ha("stop", "--reason", "exercise")
+    answer = ha("stop", "--reason", "again")
+    assert answer.exit_code == 0
+    assert "engaged already, since" in answer.output
+    assert "exercise" in answer.output
+
+
+def test_an_unsafe_resume_is_refused_with_status_1(monkeypatch: pytest.MonkeyPatch) -> None:
+    ha("stop", "--reason", "outage")
+    monkeypatch.setattr(Failover, "health_problem", lambda _self, _site: "status 503")
+    answer = ha("resume", "--reason", "impatient")
+    assert answer.exit_code == 1
+    forced = ha("resume", "--reason", "impatient", "--force")
+    assert forced.exit_code == 0
+    assert "At risk: us-east-1 is not healthy (status 503)" in forced.output
+
+
+def test_status_is_words_for_a_person_and_json_for_a_program() -> None:
+    ha("stop", "--reason", "exercise")
+    assert "STOP is engaged since" in ha("status").output
+    found = json.loads(ha("status", "--json").output)
+    assert found["stop"]["engaged"] is True
+    assert found["serving"] == "us-east-1"
