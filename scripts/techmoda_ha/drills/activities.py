@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from chaoslib.exceptions import InterruptExecution
+
 from techmoda_ha.drills import steady_state
 from techmoda_ha.drills.region_outage import RegionOutageDrill
 from techmoda_ha.drills.stage import Stage
@@ -52,6 +54,18 @@ def _run_of(configuration: Configuration) -> ExperimentRun:
     return _RUNS[configuration["run"]]
 
 
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let SIGTERM end the experiment.
+
+    Chaos Toolkit's handler raises an exception that it takes for the activity's failure, and goes on.
+    """
+    try:
+        yield
+    except InterruptExecution as error:
+        raise KeyboardInterrupt from error
+
+
 def _step(configuration: Configuration, act: Callable[[RegionOutageDrill], None]) -> bool:
     """Do a step, unless an earlier one could not be done; whether it was done.
 
@@ -60,7 +74,8 @@ def _step(configuration: Configuration, act: Callable[[RegionOutageDrill], None]
     run = _run_of(configuration)
     if run.error is None:
         try:
-            act(run.drill)
+            with _interruptible():
+                act(run.drill)
         except HaError as error:
             run.error = error
     return run.error is None
@@ -75,7 +90,8 @@ def _holds(
         return False
     seconds = run.drill.plan.settling_seconds if settles else 0.0
     try:
-        problem = steady_state.within(check, run.drill.stage, seconds)
+        with _interruptible():
+            problem = steady_state.within(check, run.drill.stage, seconds)
     except HaError as error:
         problem = f"{error.message} {error.detail}".strip()
     if problem:

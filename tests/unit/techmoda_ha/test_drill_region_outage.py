@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -239,23 +240,27 @@ def test_without_a_steady_state_nothing_is_broken_and_the_drill_fails(
         run.report(evidence)
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_drill_still_mends_what_it_broke(
-    stage: Stage, tmp_path: Path, fault: FakeFault, monkeypatch: pytest.MonkeyPatch
+    stage: Stage, tmp_path: Path, fault: FakeFault, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
 ) -> None:
     for name in ("regions_answer", "failover_records_are_complete", "replica_exists", "replication_is_fast",
                  "stop_switch_works", "answers_are_short_lived", "dns_leads_to_primary"):  # fmt: skip
         monkeypatch.setattr(steady_state, name, lambda _stage: "")
 
     def interrupted(_drill: RegionOutageDrill) -> None:
-        raise KeyboardInterrupt
+        signal.raise_signal(number)
 
     monkeypatch.setattr(RegionOutageDrill, "prepare", lambda _drill: None)
     monkeypatch.setattr(RegionOutageDrill, "strike", lambda _drill: fault.cause())
     monkeypatch.setattr(RegionOutageDrill, "wait_for_failover", interrupted)
+    restored: list[str] = []
+    monkeypatch.setattr(RegionOutageDrill, "restore", lambda _drill: restored.append("restored"))
     with pytest.raises(KeyboardInterrupt):
         run_with(stage, tmp_path, fault, monkeypatch).execute(experiment.load_experiment(EXPERIMENT))
     assert fault.asked[0] == "cause"
     assert fault.asked[-1] == "mend"
+    assert restored == []
 
 
 def test_a_step_that_cannot_be_done_ends_the_drill_with_its_error_after_mending(
