@@ -80,7 +80,7 @@ def main() -> None:
 )
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def local(arguments: tuple[str, ...]) -> None:
-    """Run the local AWS: up, down, status, logs, region, env (`ha local --help`)."""
+    """Run the local AWS: up, down, status, logs, region, fault, env (`ha local --help`)."""
     if arguments[:1] == ("env",) and not {"-h", "--help"} & set(arguments):
         _print_local_environment(as_json="--json" in arguments)
         return
