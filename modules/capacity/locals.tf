@@ -8,7 +8,10 @@ locals {
     writes_per_second   = var.capacity.requests_per_second * var.capacity.surge_factor * var.capacity.write_share
   }
 
-  reserved_total = var.capacity.products.reserved_concurrency + var.capacity.authorizer.reserved_concurrency
+  # What the DR region's function for the STOP switch reserves (modules/failover/modules/stop-switch).
+  reserved_for_failover = 5
+
+  reserved_total = var.capacity.products.reserved_concurrency + var.capacity.authorizer.reserved_concurrency + local.reserved_for_failover
 
   # 100 x 0.3 is a hair more than 30 in binary; no unit must be asked for because of that.
   hair = 0.000001

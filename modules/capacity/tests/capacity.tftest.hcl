@@ -98,7 +98,8 @@ run "more_than_the_accounts_quota_is_refused" {
   command = plan
 
   variables {
-    capacity = { account_concurrency = 210, products = { reserved_concurrency = 100 } }
+    # 100 + 20 + 5 of the failover's function; 124 are left.
+    capacity = { account_concurrency = 224, products = { reserved_concurrency = 100 } }
   }
 
   expect_failures = [output.products]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import importlib
 import io
 import json
+import re
 import socket
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -23,6 +25,7 @@ from failover_control.latch import Latch, Timing
 from failover_control.switch import Switch, SwitchStore
 from failover_control.whereabouts import Led, Whereabouts
 
+ROOT = Path(__file__).resolve().parents[3]
 SETTINGS = {
     "ACTIVE_HOST": "api-active.example.com",
     "ARM_AFTER_SECONDS": "92",
@@ -76,8 +79,15 @@ def handle(made: Application, event: dict[str, Any], milliseconds: int = 75_000)
 def test_only_a_switch_that_was_read_as_engaged_says_stopped(store: Store, status: int, body: str) -> None:
     answer = handle(application(store), REQUEST)
     assert (answer["statusCode"], answer["body"]) == (status, body)
-    # What modules/failover's health check searches for; nothing else may hold it.
     assert ('"stopped":true' in answer["body"]) == (status == 200)
+
+
+def test_the_health_check_searches_for_what_the_endpoint_says() -> None:
+    [searched] = re.findall(
+        r'search_string += "(.+)"', (ROOT / "modules/failover/health_check.tf").read_text()
+    )
+    body = handle(application(Store(ENGAGED)), REQUEST)["body"]
+    assert searched.replace('\\"', '"') in body
 
 
 def test_no_cache_may_keep_the_answer(capsys: pytest.CaptureFixture[str]) -> None:
