@@ -52,7 +52,8 @@ def close_all() -> None:
 
 def _abort(transport: asyncio.WriteTransport) -> None:
     # Lingering for zero seconds makes the close a TCP reset instead of an orderly end.
-    with contextlib.suppress(OSError):
+    # A TLS transport that has ended already knows no socket any more (asyncio: AttributeError).
+    with contextlib.suppress(OSError, AttributeError):
         transport.get_extra_info("socket").setsockopt(
             socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
         )
