@@ -1,7 +1,4 @@
-"""The primary region goes dark: the drill measures what clients see, and finds what would break a failover.
-
-One short run from end to end; the faults that it must find are found before anything is broken.
-"""
+"""What would break a failover is found before anything is broken, and STOP needs nothing of us-east-1."""
 
 from __future__ import annotations
 
@@ -132,16 +129,3 @@ def test_stop_works_without_us_east_1_and_resume_waits_for_it(steady: Deployed) 
         lambda: ha.run("failover", "resume", "--reason", "done", check=False).returncode == 0, 60
     )
     assert ha.json("failover", "status", "--json")["stop"]["engaged"] is False
-
-
-def test_clients_are_served_by_the_other_region_and_no_acknowledged_write_is_lost(steady: Deployed) -> None:
-    status, evidence, said = drill(steady)
-    assert status == 0, f"{evidence.get('violations')}\n{said}"
-    figures = evidence["measurements"]
-    assert figures["lost_writes"] == 0
-    assert figures["acknowledged_writes"] > 0
-    assert figures["failed_requests_during_outage"] > 0
-    assert 0 < figures["rto_seconds"] <= evidence["objectives"]["rto_seconds"]
-    assert figures["detection_seconds"] < figures["seed_detection_seconds"]
-    assert any("Shortened run" in note for note in evidence["notes"])
-    assert json.loads((steady.ha.build / "evidence" / "region-outage.json").read_text()) == evidence
