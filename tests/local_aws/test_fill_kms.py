@@ -50,3 +50,10 @@ def test_each_region_has_an_alias_of_its_own_for_the_key(aws: LocalAws, key_id: 
     assert mac(aws, "us-east-1", alias) == mac(aws, "us-west-2", alias)
     for region in ("us-east-1", "us-west-2"):
         aws.client("kms", region).delete_alias(AliasName=alias)
+
+
+def test_a_key_behind_an_alias_of_aws_is_managed_by_aws(aws: LocalAws) -> None:
+    kms = aws.client("kms", "us-east-1")
+    own = kms.create_key()["KeyMetadata"]
+    managed = kms.describe_key(KeyId="alias/aws/dynamodb")["KeyMetadata"]
+    assert (managed["KeyManager"], own["KeyManager"]) == ("AWS", "CUSTOMER")

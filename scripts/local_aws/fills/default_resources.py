@@ -2,15 +2,24 @@
 
 - In each region the AWS managed key of DynamoDB, `alias/aws/dynamodb` (AWS KMS developer guide, "AWS
   managed keys"): describing a table's default encryption, and adding a replica, look it up.
+- A key whose alias begins with `alias/aws/` says that AWS manages it (DescribeKey, KeyManager).
 - The public hosted zone of the domain, which belongs to the account's owner and not to this project.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ministack.services import kms as ministack_kms
+
 from local_aws.context import Context
 from local_aws.fills import Fill
+from local_aws.fills.patching import wrap
+from local_aws.settings import Settings
 
 _MANAGED_KEY_ALIAS = "alias/aws/dynamodb"
+_MANAGED_PREFIX = "alias/aws/"
 
 
 def _create(context: Context) -> None:
@@ -24,4 +33,21 @@ def _create(context: Context) -> None:
     route53.create_hosted_zone(Name=settings.domain, CallerReference="local-aws")
 
 
-FILL = Fill(name="default_resources", on_start=_create)
+def _metadata(original: Callable[..., dict[str, Any]], record: Mapping[str, Any]) -> dict[str, Any]:
+    metadata = original(record)
+    managed = {key for arn, key in ministack_kms._aliases.items() if f":{_MANAGED_PREFIX}" in arn}
+    if record["KeyId"] in managed:
+        metadata["KeyManager"] = "AWS"
+    return metadata
+
+
+def _install(_settings: Settings) -> None:
+    wrap(ministack_kms, "_key_metadata", _metadata)
+
+
+FILL = Fill(
+    name="default_resources",
+    requires=("ministack.services.kms._aliases", "ministack.services.kms._key_metadata"),
+    install=_install,
+    on_start=_create,
+)
