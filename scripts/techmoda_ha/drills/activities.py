@@ -135,6 +135,13 @@ def stop_switch_works(configuration: Configuration) -> bool:
     return _holds(configuration, "stop_switch_works", steady_state.stop_switch_works)
 
 
+def latch_is_armed(configuration: Configuration) -> bool:
+    """Steady state: the latch is armed. After the drill it takes minutes to arm, which nobody waits for."""
+    if _run_of(configuration).drill.moments.disaster is not None:
+        return True
+    return _holds(configuration, "latch_is_armed", steady_state.latch_is_armed, settles=True)
+
+
 def prepare(configuration: Configuration) -> bool:
     """Start watchers and clients."""
     return _step(configuration, RegionOutageDrill.prepare)

@@ -152,6 +152,12 @@ def stop_switch_works(stage: Stage) -> str:
     return ""
 
 
+def latch_is_armed(stage: Stage) -> str:
+    """The latch may engage STOP: after a resume it arms itself, some minutes later."""
+    armed = stage.failover.switch.read().armed
+    return "" if armed else "the latch is not armed, so Route 53 would lead clients back by itself"
+
+
 def within(check: Callable[[Stage], str], stage: Stage, seconds: float) -> str:
     """Repeat a check until all is well, for that long at most; return its last word."""
     deadline = stage.clock() + seconds

@@ -28,6 +28,10 @@ from techmoda_ha.drills.watching import Sample
 from techmoda_ha.environments import Workspace
 from techmoda_ha.errors import HaError, ViolationError
 
+STEADY = (
+    "regions_answer", "failover_records_are_complete", "replica_exists", "replication_is_fast",
+    "stop_switch_works", "answers_are_short_lived", "dns_leads_to_primary", "latch_is_armed",
+)  # fmt: skip
 EXPERIMENT = experiment_file(Workspace.from_environment())
 
 
@@ -244,8 +248,7 @@ def test_without_a_steady_state_nothing_is_broken_and_the_drill_fails(
 def test_an_interrupted_drill_still_mends_what_it_broke(
     stage: Stage, tmp_path: Path, fault: FakeFault, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
 ) -> None:
-    for name in ("regions_answer", "failover_records_are_complete", "replica_exists", "replication_is_fast",
-                 "stop_switch_works", "answers_are_short_lived", "dns_leads_to_primary"):  # fmt: skip
+    for name in STEADY:
         monkeypatch.setattr(steady_state, name, lambda _stage: "")
 
     def interrupted(_drill: RegionOutageDrill) -> None:
@@ -266,8 +269,7 @@ def test_an_interrupted_drill_still_mends_what_it_broke(
 def test_a_step_that_cannot_be_done_ends_the_drill_with_its_error_after_mending(
     stage: Stage, tmp_path: Path, fault: FakeFault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("regions_answer", "failover_records_are_complete", "replica_exists", "replication_is_fast",
-                 "stop_switch_works", "answers_are_short_lived", "dns_leads_to_primary"):  # fmt: skip
+    for name in STEADY:
         monkeypatch.setattr(steady_state, name, lambda _stage: "")
 
     def impossible(_drill: RegionOutageDrill) -> None:

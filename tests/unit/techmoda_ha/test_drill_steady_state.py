@@ -16,6 +16,7 @@ from tests.unit.techmoda_ha.drill_kit import DR, PRIMARY
 from techmoda_ha.drills import steady_state
 from techmoda_ha.drills.stage import Region, Stage
 from techmoda_ha.failover.service import Failover
+from techmoda_ha.failover.switch import StopState
 from techmoda_ha.network import DnsAnswer
 
 
@@ -186,6 +187,13 @@ def test_a_stop_switch_without_a_table_is_found(stage: Stage, monkeypatch: pytes
     answering(monkeypatch, 404, {"stopped": False})
     stage.clients("dynamodb", DR).delete_table(TableName=drill_kit.STOP_TABLE)
     assert "table shop-failover does not exist" in steady_state.stop_switch_works(stage)
+
+
+def test_a_latch_that_is_not_armed_is_found(stage: Stage) -> None:
+    assert "the latch is not armed" in steady_state.latch_is_armed(stage)
+    armed = StopState(armed=True, version=1).as_item("stop")
+    stage.clients("dynamodb", DR).put_item(TableName=drill_kit.STOP_TABLE, Item=armed)
+    assert steady_state.latch_is_armed(stage) == ""
 
 
 def test_an_engaged_stop_is_no_steady_state(stage: Stage) -> None:
