@@ -31,7 +31,8 @@ def handler(event, context):
 """
 _HELLO = """
 def handler(event, context):
-    return {"statusCode": 200, "body": event["headers"]["Host"]}
+    headers = {name.lower(): value for name, value in event["headers"].items()}
+    return {"statusCode": 200, "body": headers["host"]}
 """
 
 
