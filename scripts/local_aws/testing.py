@@ -46,8 +46,9 @@ class LocalAws:
 
     @property
     def terraform_state(self) -> Path:
-        """A folder for Terraform state."""
-        return self.settings.state_dir / "terraform"
+        """The folder for Terraform state that `env` names, too."""
+        served = instance.read(self.settings.state_dir)
+        return served.terraform_state if served else self.settings.state_dir / "terraform"
 
     def client(self, service: str, region: str, *, keys: tuple[str, str] | None = None, **config: Any) -> Any:
         """A boto3 client that fails fast: no retries, ten seconds to answer.
