@@ -11,6 +11,7 @@ from local_aws.control import PREFIX, Control
 from local_aws.faults import Faults
 from local_aws.fills import Fill
 from local_aws.outage import Outage
+from local_aws.repeats import Repeats
 from local_aws.routing import NotMappedError, Router
 from local_aws.services import Services
 from local_aws.settings import Settings
@@ -30,7 +31,7 @@ class LocalAws:
         self._settings = settings
         self._control = control
         self._router = Router(settings)
-        self._answer = logged(Outage(app, faults))
+        self._answer = Repeats(logged(Outage(app, faults)), faults)
         self._refuse = Outage(_forbid, faults)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -54,7 +54,6 @@ def all_checks(workspace: Workspace) -> list[Check]:
         ),
         _pytest("modules", "The modules applied, changed and destroyed on a local AWS", "tests/modules"),
         _pytest("local-aws", "The local AWS keeps the contracts of the AWS APIs", "tests/local_aws"),
-        _pytest("modules", "The modules' examples live their life on a local AWS", "tests/modules"),
         *[_module_check(workspace, module) for module in _modules(workspace)],
         _checkov(workspace),
         *[_validate_check(workspace, environment) for environment in Environment],
