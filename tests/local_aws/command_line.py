@@ -68,8 +68,8 @@ def ended_afterwards(line: CommandLine) -> Iterator[CommandLine]:
         assert line.processes() == []
 
 
-def eventually(condition: Callable[[], bool], seconds: float = 10) -> bool:
-    """Whether the condition becomes true within that time."""
+def eventually(condition: Callable[[], bool], seconds: float = 60) -> bool:
+    """Whether the condition becomes true, given the patience that a busy machine needs."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if condition():
