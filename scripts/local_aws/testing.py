@@ -124,7 +124,7 @@ def started(parent_dir: Path, **settings: Any) -> Iterator[LocalAws]:
         shutil.rmtree(state_dir, ignore_errors=True)
 
 
-def eventually(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
+def eventually(condition: Callable[[], bool], seconds: float = 30.0) -> bool:
     """Whether the condition becomes true within that time, as what is asynchronous does."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
