@@ -8,10 +8,11 @@ A Python of another version ignores them and compiles for itself.
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+from techmoda_ha.uv import uv_command
 
 CODE_ROOT = "/var/task"  # where Lambda mounts a function's code
 
@@ -20,8 +21,7 @@ def find_python(version: str) -> str | None:
     """Return a Python of that minor version on this machine ("3.13"), or None when there is none."""
     if version == f"{sys.version_info.major}.{sys.version_info.minor}":
         return sys.executable
-    uv = shutil.which("uv", path=str(Path(sys.executable).parent)) or "uv"
-    command = [uv, "python", "find", "--no-project", version]
+    command = [uv_command(), "python", "find", "--no-project", version]
     found = subprocess.run(command, check=False, capture_output=True, text=True)
     return found.stdout.strip() or None if found.returncode == 0 else None
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from techmoda_ha.bytecode import compile_folder, find_python
 from techmoda_ha.environments import Target, Workspace
 from techmoda_ha.errors import HaError
+from techmoda_ha.uv import uv_command
 
 LAMBDA_PYTHON = "3.13"  # Terraform's AWS provider 5.100.0 knows no newer runtime.
 LINUX_PLATFORMS = {"arm64": "aarch64-manylinux2014", "x86_64": "x86_64-manylinux2014"}
@@ -102,9 +103,8 @@ def _scratch(workspace: Workspace) -> Path:
 
 def _install_requirements(workspace: Workspace, function: str, content: Path, platform: Platform) -> None:
     lock = workspace.root / "requirements" / "lambda" / f"{function}.txt"
-    uv = shutil.which("uv", path=str(Path(sys.executable).parent)) or "uv"
     command = [
-        uv, "pip", "install", "--quiet", "--require-hashes", "--no-deps", "--only-binary", ":all:",
+        uv_command(), "pip", "install", "--quiet", "--require-hashes", "--no-deps", "--only-binary", ":all:",
         "--no-compile-bytecode", "--link-mode", "copy", "--target", str(content), *platform.options,
         "-r", str(lock),
     ]  # fmt: skip

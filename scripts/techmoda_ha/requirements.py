@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 from rich.console import Console
 
 from techmoda_ha.environments import Workspace
 from techmoda_ha.errors import HaError
+from techmoda_ha.uv import uv_command
 
 # The Lambda runtime brings boto3 and what it needs, so the zips leave these out.
 IN_THE_LAMBDA_RUNTIME = ("boto3", "botocore", "s3transfer", "urllib3", "python-dateutil", "six")
@@ -34,11 +33,10 @@ def lock_requirements(workspace: Workspace, console: Console) -> None:
 
 
 def _compile(source: Path, *options: str) -> None:
-    uv = shutil.which("uv", path=str(Path(sys.executable).parent)) or "uv"
     command = [
-        uv, "pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes",
-        "--no-emit-index-url", "--no-annotate", "--custom-compile-command", "make lock", *options,
-        str(source), "--output-file", str(source.with_suffix(".txt")),
+        uv_command(), "pip", "compile", "--quiet", "--universal", "--python-version", "3.11",
+        "--generate-hashes", "--no-emit-index-url", "--no-annotate", "--custom-compile-command",
+        "make lock", *options, str(source), "--output-file", str(source.with_suffix(".txt")),
     ]  # fmt: skip
     result = subprocess.run(command, check=False, capture_output=True, text=True)
     if result.returncode != 0:
