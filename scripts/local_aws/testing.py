@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -21,11 +21,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local_aws import client, environment, instance
+from local_aws import client, environment, instance, preflight
 from local_aws.lifecycle import START_SECONDS, log_path
 from local_aws.settings import SECRET_ACCESS_KEY, Settings
 
 _END_SECONDS = 10.0
+_TEST_PORTS = range(20_000, 32_000)
+_PORT_CHOICES = 20
 
 
 class NotStartedError(RuntimeError):
@@ -135,26 +137,22 @@ def eventually(condition: Callable[[], bool], seconds: float = 30.0) -> bool:
 
 
 def on_free_ports(state_dir: Path, **settings: Any) -> Settings:
-    """Settings with free ports at present, where `settings` name none."""
-    addresses = Settings(state_dir, **settings).addresses
-    ports: set[int] = set()
-    while len(ports) < 3:
-        ports.add(free_port(addresses))
-    return Settings(
-        state_dir, **{**dict(zip(("port", "dns_port", "tls_port"), ports, strict=True)), **settings}
-    )
+    """Settings with ports that are free at present, where `settings` name none.
 
-
-def free_port(addresses: list[str]) -> int:
-    """A port that is free on every one of the addresses at present."""
-    while True:
-        with contextlib.ExitStack() as probes, contextlib.suppress(OSError):
-            port = 0
-            for address in addresses:
-                probe = probes.enter_context(socket.socket())
-                probe.bind((address, port))
-                port = probe.getsockname()[1]
-            return port
+    They lie below the range from which systems choose the port of an outgoing connection: such a
+    connection of a neighbour could otherwise take one before the server binds it.
+    Raises preflight.PreflightError when the machine lacks an address, or none of many choices was free.
+    """
+    names = ("port", "dns_port", "tls_port")
+    for _ in range(_PORT_CHOICES):
+        ports = random.SystemRandom().sample(_TEST_PORTS, len(names))
+        chosen = Settings(state_dir, **{**dict(zip(names, ports, strict=True)), **settings})
+        with contextlib.suppress(preflight.PreflightError):
+            preflight.require_addresses(chosen)
+            break
+    else:
+        preflight.require_addresses(chosen)
+    return chosen
 
 
 def _inherited() -> dict[str, str]:
