@@ -57,6 +57,8 @@ class Application:
         )
         if facts.list_size is not None:
             self.metrics.add_metric("ProductListSize", MetricUnit.Count, facts.list_size)
+        if facts.implausible is not None:
+            self.metrics.add_metric("ImplausibleProducts", MetricUnit.Count, facts.implausible)
         self.metrics.add_metric("ResponseTime", MetricUnit.Milliseconds, milliseconds)
         # 0 as well as 1, so that the average is the error rate and silence means no traffic.
         self.metrics.add_metric("Errors", MetricUnit.Count, 1 if status >= 500 else 0)
@@ -75,6 +77,7 @@ def build(environment: Environment, clock: Clock) -> Application:
         environment.category_index,
         environment.idempotency_table,
         logger,
+        writer=environment.writer,
     )
     # Only the client that every request needs is made now; the others wait until they are used.
     cursors = CursorCodec(KmsKeySource(lambda: clients.kms(KEYS), environment.cursor_key_id))

@@ -20,6 +20,7 @@ class Environment:
     log_level: str  # LOG_LEVEL
     service: str  # POWERTOOLS_SERVICE_NAME: also the metrics' only dimension
     metrics_namespace: str  # POWERTOOLS_METRICS_NAMESPACE
+    writer: str  # AWS_LAMBDA_FUNCTION_NAME:AWS_LAMBDA_FUNCTION_VERSION, set by Lambda
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "Environment":
@@ -40,4 +41,7 @@ class Environment:
             log_level=environ.get("LOG_LEVEL", "INFO"),
             service=environ.get("POWERTOOLS_SERVICE_NAME", "products-api"),
             metrics_namespace=environ.get("POWERTOOLS_METRICS_NAMESPACE", "TechModa/API"),
+            writer=":".join(
+                environ.get(f"AWS_LAMBDA_FUNCTION_{part}", "unknown") for part in ("NAME", "VERSION")
+            ),
         )

@@ -9,10 +9,14 @@ from products_api.model import Product, ProductFields
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some products, and where to go on; `next_position` is None on the last page."""
+    """Some products, and where to go on; `next_position` is None on the last page.
+
+    `damaged` is how many items were left out because they hold no product.
+    """
 
     products: list[Product]
     next_position: Position | None
+    damaged: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
     from mypy_boto3_dynamodb import DynamoDBClient
 
+# Which deployment wrote an item last: after a faulty one, recovery tells its writes from all others by it.
+# No part of the product, so neither clients nor ETags see it.
+WRITER = "written_by"
+
 # Reasons of a cancelled transaction that pass by themselves (TransactWriteItems, CancellationReasons).
 _TRANSIENT_REASONS = TRANSIENT_CODES | {
     "ThrottlingError",
@@ -39,13 +43,22 @@ class DynamoProductRepository:
     """Implements `ports.ProductRepository` on a table, its category index and the idempotency table."""
 
     def __init__(
-        self, client: DynamoDBClient, table: str, category_index: str, idempotency_table: str, logger: Logger
+        self,
+        client: DynamoDBClient,
+        table: str,
+        category_index: str,
+        idempotency_table: str,
+        logger: Logger,
+        *,
+        writer: str,
     ) -> None:
+        """Prepare. `writer` names this deployment; every item says who wrote it last."""
         self._client = client
         self._table = table
         self._index = category_index
         self._receipts = idempotency_table
         self._logger = logger
+        self._writer = writer
 
     def get(self, product_id: str) -> Product | None:
         """Read strongly consistently: who has just written finds what was written."""
@@ -77,7 +90,8 @@ class DynamoProductRepository:
                 )
         last = answer.get("LastEvaluatedKey")
         position = None if not last else Position(str(last["id"]["S"]), category)
-        return Page(self._readable(answer["Items"]), position)
+        products = self._readable(answer["Items"])
+        return Page(products, position, damaged=len(answer["Items"]) - len(products))
 
     def create(self, product: Product, receipt: Receipt | None, now: int) -> None:
         """Store the product, with its receipt in one transaction if there is one."""
@@ -98,7 +112,7 @@ class DynamoProductRepository:
 
     def update(self, product_id: str, expected: Expected, change: Change) -> Product:
         """Replace the writable fields and raise the version by one."""
-        names, values, assignments = _assignments(expected.version, change)
+        names, values, assignments = _assignments(expected.version, change, self._writer)
         condition = _condition(expected, names, values)
         with translated():
             try:
@@ -146,7 +160,7 @@ class DynamoProductRepository:
     def _put_product(self, product: Product) -> Any:
         return {
             "TableName": self._table,
-            "Item": to_item(product),
+            "Item": {**to_item(product), WRITER: {"S": self._writer}},
             "ConditionExpression": "attribute_not_exists(id)",
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
@@ -187,13 +201,14 @@ def _key(position: Position) -> Item:
     return key
 
 
-def _assignments(version: int, change: Change) -> tuple[dict[str, str], Item, str]:
+def _assignments(version: int, change: Change, writer: str) -> tuple[dict[str, str], Item, str]:
     """Return names, values and the update expression; an absent description is removed."""
     values: Item = {
         **field_values(change.fields),
         "version": {"N": str(version + 1)},
         "updated_at": {"S": change.updated_at},
         "write_token": {"S": change.write_token},
+        WRITER: {"S": writer},
     }
     names = {f"#{name}": name for name in (*values, "description")}
     expression = "SET " + ", ".join(f"#{name} = :{name}" for name in values)

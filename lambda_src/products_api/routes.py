@@ -16,10 +16,12 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from products_api import problems, requests
 from products_api.errors import (
     ApiError,
+    DamagedProductError,
     MethodNotAllowedError,
     ProductNotFoundError,
     UnknownResourceError,
 )
+from products_api.plausibility import count_implausible
 from products_api.preconditions import IfMatch, not_modified
 from products_api.validation import check_create, check_update
 
@@ -49,6 +51,7 @@ class Facts:
     """What one request leaves for its log line and metrics."""
 
     list_size: int | None = None
+    implausible: int | None = None  # of the products in the answer; None when it was not about products
     error: str | None = None
     reason: str | None = None
 
@@ -94,12 +97,14 @@ class Routes:
         query = requests.list_query(self.resolver.current_event)
         listing = self._service.list(query.limit, query.category, query.cursor)
         self._facts.list_size = len(listing.products)
+        self._facts.implausible = count_implausible(listing.products) + listing.damaged
         items = [product.representation() for product in listing.products]
         return _json({"items": items, "next_cursor": listing.next_cursor}, {"Cache-Control": "no-store"})
 
     def get_product(self, product_id: str) -> Response[str]:
         """GET /products/{id}."""
         product = self._service.get(_known_shape(product_id))
+        self._facts.implausible = count_implausible([product])
         if not_modified(self._header("if-none-match"), product.etag):
             return Response(HTTPStatus.NOT_MODIFIED, content_type=None, headers=dict(_validators(product)))
         return _json(product.representation(), _validators(product))
@@ -110,6 +115,7 @@ class Routes:
         subject = requests.subject(event)
         fields = check_create(requests.json_object(event))
         created = self._service.create(fields, requests.client_key(event, subject))
+        self._facts.implausible = count_implausible([created.product])
         headers = {**_validators(created.product), "Location": f"{BASE_PATH}/products/{created.product.id}"}
         if created.replayed:
             headers["Idempotency-Replayed"] = "true"
@@ -123,6 +129,7 @@ class Routes:
         fields, version = check_update(requests.json_object(event))
         if_match = IfMatch.parse(self._header("if-match"))
         product = self._service.update(_known_shape(product_id), fields, version, if_match)
+        self._facts.implausible = count_implausible([product])
         self._log_write("updated", product.id, subject, version=product.version)
         return _json(product.representation(), _validators(product))
 
@@ -173,6 +180,8 @@ class Routes:
         status, headers, body = problems.describe(error, self._instance())
         self._facts.error = type(error).__name__
         self._facts.reason = getattr(error, "reason", None)
+        if isinstance(error, DamagedProductError):
+            self._facts.implausible = 1
         if not isinstance(error, ApiError):
             self._logger.exception("unexpected error")
         return Response(status, content_type=problems.CONTENT_TYPE, body=body, headers=dict(headers))

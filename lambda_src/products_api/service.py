@@ -28,10 +28,11 @@ IDEMPOTENCY_SECONDS = 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One page of products; `next_cursor` is None on the last one."""
+    """One page of products; `next_cursor` is None on the last one, `damaged` items were left out."""
 
     products: list[Product]
     next_cursor: str | None
+    damaged: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,8 @@ class ProductService:
         after = None if cursor is None else self._cursors.decode(cursor, category)
         page = self._repository.page(limit, category, after)
         following = page.next_position
-        return Listing(page.products, None if following is None else self._cursors.encode(following))
+        next_cursor = None if following is None else self._cursors.encode(following)
+        return Listing(page.products, next_cursor, page.damaged)
 
     def get(self, product_id: str) -> Product:
         """Return a product.

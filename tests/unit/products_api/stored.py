@@ -11,6 +11,7 @@ from products_api.model import Product
 from products_api.ports import Change, Receipt
 from products_api.repository import DynamoProductRepository
 
+WRITER = "products-api:7"
 NOW = 1_764_324_000
 MOMENT = "2025-11-28T10:00:00.000Z"
 FIRST = Product("p-1", COAT, 1, MOMENT, MOMENT, write_token="first", created_by="digest")
@@ -19,4 +20,6 @@ CHANGE = Change(replace(COAT, price="29.90", description="Warm"), MOMENT, write_
 
 
 def repository_on(client: Any) -> DynamoProductRepository:
-    return DynamoProductRepository(client, "products", "by-category", "receipts", quiet_logger())
+    return DynamoProductRepository(
+        client, "products", "by-category", "receipts", quiet_logger(), writer=WRITER
+    )
