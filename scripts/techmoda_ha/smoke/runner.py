@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -84,7 +85,12 @@ def run_smoke(
         "-k", only,
     ]  # fmt: skip
     started = datetime.now(UTC)
-    process_variables = {**variables, "HA_DEPLOYMENT_FILE": str(deployment_file), "HA_TOKEN": token}
+    process_variables = {
+        **os.environ,
+        **variables,
+        "HA_DEPLOYMENT_FILE": str(deployment_file),
+        "HA_TOKEN": token,
+    }
     finished = subprocess.run(
         command, check=False, env=process_variables, cwd=workspace.root,
         stdout=subprocess.PIPE if quiet else None, stderr=subprocess.STDOUT, text=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,10 @@ import httpx
 import pytest
 
 from techmoda_ha.deployment import Deployment, RegionDeployment, Route, wait_until_healthy
+from techmoda_ha.environments import Workspace
 from techmoda_ha.errors import HaError
 from techmoda_ha.sample_catalogue import PRODUCTS, ensure_catalogue
+from techmoda_ha.smoke import runner
 from techmoda_ha.smoke.runner import read_junit
 from techmoda_ha.teardown import stateful_resources
 
@@ -126,6 +129,25 @@ def test_smoke_results_keep_failures_errors_and_figures(tmp_path: Path) -> None:
     checks, figures = read_junit(file)
     assert {check.name for check in checks if check.failure} == {"bad", "broken", "passed over"}
     assert figures == {"lag_x": 0.5}
+
+
+def test_the_smoke_test_runs_with_the_callers_own_environment_such_as_credentials(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: dict[str, str] = {}
+
+    def run(_command: object, **options: Any) -> subprocess.CompletedProcess[str]:
+        seen.update(options["env"])
+        return subprocess.CompletedProcess([], 2, "no test ran")
+
+    monkeypatch.setenv("AWS_PROFILE", "operations")
+    monkeypatch.setattr(subprocess, "run", run)
+    both = Deployment(
+        *[RegionDeployment.from_outputs(name, outputs(name)) for name in ("us-east-1", "us-west-2")]
+    )
+    with pytest.raises(HaError, match="could not run"):
+        runner.run_smoke(Workspace(tmp_path, tmp_path), both, {"HA_TARGET": "aws"}, "t", quiet=True)
+    assert (seen["AWS_PROFILE"], seen["HA_TARGET"], seen["HA_TOKEN"]) == ("operations", "aws", "t")
 
 
 def test_teardown_names_what_holds_data_in_every_module() -> None:
