@@ -162,7 +162,7 @@ def run_all(
             raise
     left_behind = sorted(files_outside_build(workspace) - before)
     for path in left_behind[:SHOWN_STRAYS]:
-        console.print(f"[red]left behind[/red] outside build/: {path}")
+        console.print(f"[red]left behind[/red] outside build/: {path}", soft_wrap=True, highlight=False)
     if len(left_behind) > SHOWN_STRAYS:
         console.print(f"[red]left behind[/red] outside build/: {len(left_behind) - SHOWN_STRAYS} more")
     failed = [outcome for outcome in outcomes if not outcome.passed]
