@@ -126,8 +126,8 @@ def started(parent_dir: Path, **settings: Any) -> Iterator[LocalAws]:
         shutil.rmtree(state_dir, ignore_errors=True)
 
 
-def eventually(condition: Callable[[], bool], seconds: float = 30.0) -> bool:
-    """Whether the condition becomes true within that time, as what is asynchronous does."""
+def eventually(condition: Callable[[], bool], seconds: float = 60.0) -> bool:
+    """Whether the condition becomes true, given the patience that a busy machine needs."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if condition():

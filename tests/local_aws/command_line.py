@@ -7,8 +7,7 @@ import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -66,16 +65,6 @@ def ended_afterwards(line: CommandLine) -> Iterator[CommandLine]:
     finally:
         lifecycle.down(line.settings.state_dir)
         assert line.processes() == []
-
-
-def eventually(condition: Callable[[], bool], seconds: float = 60) -> bool:
-    """Whether the condition becomes true, given the patience that a busy machine needs."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def deployer(local: CommandLine) -> Deployer:

@@ -18,12 +18,12 @@ from tests.local_aws.command_line import (
     CommandLine,
     deployer,
     ended_afterwards,
-    eventually,
     invoke_one_function,
 )
 
 from local_aws import instance, testing
 from local_aws.environment import INSTANCE_VARIABLE
+from local_aws.testing import eventually
 
 
 @pytest.fixture
