@@ -19,6 +19,7 @@ from rich.console import Console
 
 from techmoda_ha import checks, operations
 from techmoda_ha.benchmark import bench_api
+from techmoda_ha.capacity.commands import capacity
 from techmoda_ha.cli_options import choice, json_option, target_option
 from techmoda_ha.demo import Demo
 from techmoda_ha.deployment import Deployment
@@ -27,6 +28,7 @@ from techmoda_ha.environments import Environment, Target, Workspace, process_var
 from techmoda_ha.errors import HaError, ViolationError
 from techmoda_ha.failover.commands import failover
 from techmoda_ha.fuzz.command import fuzz
+from techmoda_ha.recovery.commands import recover
 from techmoda_ha.requirements import lock_requirements
 from techmoda_ha.smoke.runner import run_smoke
 from techmoda_ha.teardown import destroy_environment
@@ -260,5 +262,7 @@ def fmt() -> None:
 
 main.add_command(failover)
 main.add_command(drill)
+main.add_command(recover)
 main.add_command(fuzz)
 main.add_command(bench_api)
+main.add_command(capacity)
