@@ -19,7 +19,7 @@ from rich.console import Console
 
 from techmoda_ha import checks, operations
 from techmoda_ha.benchmark import bench_api
-from techmoda_ha.capacity.commands import capacity
+from techmoda_ha.capacity_command import capacity
 from techmoda_ha.cli_options import choice, json_option, target_option
 from techmoda_ha.demo import Demo
 from techmoda_ha.deployment import Deployment

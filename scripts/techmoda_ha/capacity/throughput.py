@@ -83,18 +83,20 @@ class OnDemandStore:
 
     def take(self, second: int, units: float) -> float:
         """Return how many of this second's units are served."""
-        served = min(units, self.capacity)
-        self.consumed += served
         minute = second // MINUTE
         if minute == len(self._highest):
-            self._highest.append(max(served, self._highest[-1] if self._highest else served))
-            settled = minute - rules.ON_DEMAND_WINDOW_SECONDS // MINUTE
-            if settled >= 0:
-                self._old_peak = max(self._old_peak, self._highest[settled])
-                self.capacity = self._allowed()
-        elif served > self._highest[-1]:
-            self._highest[-1] = served
+            self._begin(minute)
+        served = min(units, self.capacity)
+        self.consumed += served
+        self._highest[-1] = max(self._highest[-1], served)
         return served
+
+    def _begin(self, minute: int) -> None:
+        settled = minute - rules.ON_DEMAND_WINDOW_SECONDS // MINUTE
+        if settled >= 0:
+            self._old_peak = max(self._old_peak, self._highest[settled])
+            self.capacity = self._allowed()
+        self._highest.append(self._highest[-1] if self._highest else 0.0)
 
     def set_limits(self, minimum: float, maximum: float) -> None:
         """Events change nothing here: there are no limits of autoscaling."""
