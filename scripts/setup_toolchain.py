@@ -28,6 +28,7 @@ MINIMUM_TERRAFORM = (1, 11)
 ENVIRONMENTS = ("tools", "checkov")
 PROVIDER = Path("registry.terraform.io", "hashicorp", "aws")
 PROVIDER_VERSION = "5.100.0"
+CLI_CONFIGURATION = BUILD / "terraform" / "cli.tfrc"
 # Where Terraform itself looks when no configuration says otherwise ("implied local mirrors" in its CLI
 # documentation), then the usual software roots, searched a few folders deep.
 CONVENTIONAL_MIRRORS = (
@@ -186,9 +187,13 @@ def find_mirror() -> Path | None:
 
 
 def user_configuration() -> Path | None:
-    """Return the Terraform CLI configuration that this user keeps, when it exists."""
+    """Return the Terraform CLI configuration that this user keeps, when it exists.
+
+    A shell in which `ha local env` was evaluated names the one made here; that is not the user's.
+    """
     named = os.environ.get("TF_CLI_CONFIG_FILE")
-    path = Path(named) if named else Path.home() / ".terraformrc"
+    ours = named is not None and Path(named).resolve() == CLI_CONFIGURATION
+    path = Path(named) if named and not ours else Path.home() / ".terraformrc"
     return path if path.is_file() else None
 
 
@@ -207,18 +212,21 @@ def cli_configuration(mirror: Path | None, plugin_cache: Path) -> str:
 
 def prepare_provider() -> None:
     """Write build/terraform/cli.tfrc, unless the user's own configuration is to be used."""
-    folder = BUILD / "terraform"
-    configuration = folder / "cli.tfrc"
-    mirror = find_mirror()
-    if user_configuration() and not os.environ.get("TF_PLUGIN_MIRROR"):
-        configuration.unlink(missing_ok=True)
+    if has_user_provider():
+        CLI_CONFIGURATION.unlink(missing_ok=True)
         return
-    cache = folder / "plugin-cache"
+    mirror = find_mirror()
+    cache = CLI_CONFIGURATION.parent / "plugin-cache"
     cache.mkdir(parents=True, exist_ok=True)
     text = cli_configuration(mirror, cache)
-    if not is_current(configuration, text):
+    if not is_current(CLI_CONFIGURATION, text):
         say(f"provider from {mirror}" if mirror else "provider from the registry")
-        configuration.write_text(text)
+        CLI_CONFIGURATION.write_text(text)
+
+
+def has_user_provider() -> bool:
+    """Tell whether the user's own Terraform CLI configuration says where providers come from."""
+    return user_configuration() is not None and not os.environ.get("TF_PLUGIN_MIRROR")
 
 
 def say(message: str) -> None:
@@ -235,12 +243,15 @@ def set_up(*, force: bool = False) -> None:
     terraform = terraform_path()
     stamp = BUILD / "setup.sha256"
     locks = [ROOT / "requirements" / f"{name}.txt" for name in (*ENVIRONMENTS, "uv")]
-    variables = [os.environ.get(name, "") for name in ("TF_PLUGIN_MIRROR", "TF_CLI_CONFIG_FILE")]
+    variables = [os.environ.get("TF_PLUGIN_MIRROR", ""), user_configuration() or ""]
     mark = fingerprint(
         *locks, ROOT / "pyproject.toml", Path(__file__), sys.version, ROOT, terraform,
         terraform.stat().st_mtime_ns, *variables,
     )  # fmt: skip
-    if not force and is_current(stamp, mark) and (BUILD / "venv" / "tools" / "bin" / "ha").exists():
+    made = (BUILD / "venv" / "tools" / "bin" / "ha").exists() and (
+        CLI_CONFIGURATION.is_file() or has_user_provider()
+    )
+    if made and is_current(stamp, mark) and not force:
         return
     check_terraform(terraform)
     for name in ENVIRONMENTS:

@@ -103,3 +103,32 @@ def test_a_changed_lock_file_changes_the_fingerprint(setup: ModuleType, tmp_path
 def test_a_command_that_fails_is_reported_with_its_own_words(setup: ModuleType) -> None:
     with pytest.raises(setup.MissingRequirementError, match=r"(?s)Installing failed:.*no space left"):
         setup.run([sys.executable, "-c", "raise SystemExit('no space left')"], "Installing")
+
+
+@pytest.fixture
+def home(setup: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a home folder without configuration; what is made goes beside it."""
+    monkeypatch.setattr(setup, "CLI_CONFIGURATION", tmp_path / "build" / "cli.tfrc")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("TF_CLI_CONFIG_FILE", raising=False)
+    monkeypatch.delenv("TF_PLUGIN_MIRROR", raising=False)
+    (tmp_path / "home").mkdir()
+    return tmp_path / "home"
+
+
+def test_a_users_own_configuration_is_used_instead_of_one_made_here(setup: ModuleType, home: Path) -> None:
+    setup.prepare_provider()
+    assert setup.CLI_CONFIGURATION.is_file()
+    (home / ".terraformrc").write_text("")
+    setup.prepare_provider()
+    assert not setup.CLI_CONFIGURATION.exists()
+
+
+def test_the_configuration_made_here_is_not_taken_for_the_users_own(
+    setup: ModuleType, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setup.prepare_provider()
+    monkeypatch.setenv("TF_CLI_CONFIG_FILE", str(setup.CLI_CONFIGURATION))
+    assert setup.user_configuration() is None
+    setup.prepare_provider()
+    assert setup.CLI_CONFIGURATION.is_file()
