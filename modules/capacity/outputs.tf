@@ -53,6 +53,16 @@ output "table" {
     condition     = var.capacity.table.write.maximum >= local.need.table_write_units
     error_message = "A surge of ${local.surge.writes_per_second} writes/s x ${var.capacity.table.write_units_per_write} units at ${var.capacity.table.target_utilization} % needs ${local.need.table_write_units} write units, but table.write.maximum is ${var.capacity.table.write.maximum}."
   }
+
+  precondition {
+    condition     = var.capacity.table.read.baseline >= local.need.table_read_baseline
+    error_message = "Until autoscaling acts, ${local.reaction_seconds} s after a sudden surge to ${local.table_units.read} read units/s, its baseline and ${local.burst_seconds} s of saved units must do: that takes ${local.need.table_read_baseline} read units, but table.read.baseline is ${var.capacity.table.read.baseline}."
+  }
+
+  precondition {
+    condition     = var.capacity.table.write.baseline >= local.need.table_write_baseline
+    error_message = "Until autoscaling acts, ${local.reaction_seconds} s after a sudden surge to ${local.table_units.write} write units/s, its baseline and ${local.burst_seconds} s of saved units must do: that takes ${local.need.table_write_baseline} write units, but table.write.baseline is ${var.capacity.table.write.baseline}."
+  }
 }
 
 output "throttle" {

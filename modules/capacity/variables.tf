@@ -10,7 +10,8 @@ variable "capacity" {
     the API takes a second, and at once; each writing method has tighter limits, because a write
     costs more and a flood of them would be replicated. The table's units a request are averages: a strongly
     consistent read of one product takes 1, a page of the list as much as its 20 products fill
-    (0.5 for each 4 KB), a create with an idempotency key 2 on each of the two tables.
+    (0.5 for each 4 KB), a create with an idempotency key 2 on each of the two tables. A `baseline`
+    carries a surge, with what it saved before, for the minutes until autoscaling acts.
   EOT
   type = object({
     requests_per_second = optional(number, 10)
@@ -43,8 +44,8 @@ variable "capacity" {
       read_units_per_read   = optional(number, 1)
       write_units_per_write = optional(number, 2)
       target_utilization    = optional(number, 70)
-      read                  = optional(object({ baseline = optional(number, 5), maximum = optional(number, 200) }), {})
-      write                 = optional(object({ baseline = optional(number, 5), maximum = optional(number, 100) }), {})
+      read                  = optional(object({ baseline = optional(number, 50), maximum = optional(number, 500) }), {})
+      write                 = optional(object({ baseline = optional(number, 15), maximum = optional(number, 150) }), {})
     }), {})
   })
   default  = {}

@@ -12,8 +12,13 @@ run "the_defaults_hold_ten_times_the_normal_traffic" {
     error_message = "Every part must hold the surge."
   }
   assert {
-    # 100 reserved / (100 requests/s x 0.3 s); 200 read units / (90 x 1 / 70 %); 200 requests/s / 100.
-    condition     = output.head_room.products_concurrency == 3.33 && output.head_room.table_read_units == 1.55 && output.head_room.throttle == 2
+    # (90 x 270 s + 9 x 300 s) / 570 s = 47.4; (20 x 270 s + 2 x 300 s) / 570 s = 10.5.
+    condition     = output.head_room.table_read_baseline == floor(50 / 48 * 100) / 100 && output.head_room.table_write_baseline == floor(15 / 11 * 100) / 100
+    error_message = "A baseline must carry the surge until autoscaling acts."
+  }
+  assert {
+    # 100 reserved / (100 requests/s x 0.3 s); 500 read units / (90 x 1 / 70 %); 200 requests/s / 100.
+    condition     = output.head_room.products_concurrency == 3.33 && output.head_room.table_read_units == 3.87 && output.head_room.throttle == 2
     error_message = "The head-room must be what is given divided by what is needed."
   }
 }
@@ -22,11 +27,11 @@ run "half_an_object_is_completed" {
   command = plan
 
   variables {
-    capacity = { products = { reserved_concurrency = 300 }, table = { read = { maximum = 400 } } }
+    capacity = { products = { reserved_concurrency = 300 }, table = { read = { maximum = 600 } } }
   }
 
   assert {
-    condition     = output.products == { p99_seconds = 0.3, reserved_concurrency = 300, provisioned = { minimum = 2, maximum = 50 } } && output.table.read == { baseline = 5, maximum = 400 }
+    condition     = output.products == { p99_seconds = 0.3, reserved_concurrency = 300, provisioned = { minimum = 2, maximum = 50 } } && output.table.read == { baseline = 50, maximum = 600 }
     error_message = "What is left out must take its default."
   }
 }
@@ -40,7 +45,7 @@ run "a_bigger_shop_fits_when_everything_grows_with_it" {
       products            = { reserved_concurrency = 400 }
       authorizer          = { reserved_concurrency = 50 }
       throttle            = { rate_limit = 1500, burst_limit = 1500, write_rate_limit = 200, write_burst_limit = 300 }
-      table               = { read = { baseline = 50, maximum = 1500 }, write = { baseline = 20, maximum = 400 } }
+      table               = { read = { baseline = 480, maximum = 4800 }, write = { baseline = 110, maximum = 1100 } }
     }
   }
 
@@ -110,6 +115,26 @@ run "too_few_write_units_are_refused" {
 
   variables {
     capacity = { table = { write = { baseline = 1, maximum = 20 } } }
+  }
+
+  expect_failures = [output.table]
+}
+
+run "a_read_baseline_that_a_sudden_surge_exhausts_is_refused" {
+  command = plan
+
+  variables {
+    capacity = { table = { read = { baseline = 47 } } }
+  }
+
+  expect_failures = [output.table]
+}
+
+run "a_write_baseline_that_a_sudden_surge_exhausts_is_refused" {
+  command = plan
+
+  variables {
+    capacity = { table = { write = { baseline = 10 } } }
   }
 
   expect_failures = [output.table]
