@@ -30,6 +30,8 @@ CONNECT_SECONDS, READ_SECONDS, ATTEMPTS = 0.3, 0.5, 2
 WATCH_SECONDS = 60.0
 # A look may wait for DNS and the table; the watch ends that much before Lambda ends it.
 RESERVE_SECONDS = 10.0
+# Who starts a watch: the schedule, and the incident responder when the primary region is unhealthy.
+WATCH_REQUESTERS = ("aws.events", "incident-responder")
 
 
 class UnknownEventError(ValueError):
@@ -48,7 +50,7 @@ class Application:
         """Answer an API Gateway proxy event or a scheduled event. Raises UnknownEventError."""
         if "httpMethod" in event:
             return self.endpoint.answer()
-        if event.get("source") == "aws.events":
+        if event.get("source") in WATCH_REQUESTERS:
             remaining = context.get_remaining_time_in_millis() / 1000
             watched = self.latch.watch(min(WATCH_SECONDS, remaining - RESERVE_SECONDS))
             self._report(watched)
