@@ -19,8 +19,9 @@ from rich.console import Console
 
 from techmoda_ha import checks, operations
 from techmoda_ha.benchmark import bench_api
+from techmoda_ha.bootstrap.commands import bootstrap
 from techmoda_ha.capacity_command import capacity
-from techmoda_ha.cli_options import choice, json_option, target_option
+from techmoda_ha.cli_options import environment_option, json_option, target_option
 from techmoda_ha.demo import Demo
 from techmoda_ha.deployment import Deployment
 from techmoda_ha.drills.commands import drill
@@ -32,6 +33,8 @@ from techmoda_ha.recovery.commands import recover
 from techmoda_ha.requirements import lock_requirements
 from techmoda_ha.smoke.runner import run_smoke
 from techmoda_ha.teardown import destroy_environment
+from techmoda_ha.terraform import LOCK_PATIENCE_SECONDS
+from techmoda_ha.validation.commands import list_rules, validate
 
 console = Console(stderr=True)
 
@@ -58,16 +61,6 @@ class HaGroup(click.Group):
 
 def _terminate(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
-
-
-environment_option = click.option(
-    "--env",
-    "environment",
-    required=True,
-    type=choice(Environment),
-    envvar="ENV",
-    help="Which root module under envs/.",
-)
 
 
 @click.group(cls=HaGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -146,12 +139,14 @@ def plan(environment: str, target: str, out: Path | None, *, as_json: bool) -> N
 @main.command()
 @environment_option
 @target_option
-def apply(environment: str, target: str) -> None:
+@click.option("--lock-timeout", default=LOCK_PATIENCE_SECONDS, show_default=True, type=click.IntRange(0),
+              help="Seconds to wait for another run that is changing the environment.")  # fmt: skip
+def apply(environment: str, target: str, lock_timeout: int) -> None:
     """Package the Lambdas and apply one environment; print its outputs as JSON."""
     workspace, where = Workspace.from_environment(), Environment(environment)
     variables = process_variables(workspace, Target(target))
     operations.package(workspace, Target(target), console)
-    run = operations.apply(workspace, where, variables, console)
+    run = operations.apply(workspace, where, variables, console, lock_patience_seconds=lock_timeout)
     console.print(f"envs/{environment}: {operations.describe_changes(run)}.")
     click.echo(json.dumps(operations.outputs(workspace, where, variables), indent=2))
 
@@ -265,4 +260,7 @@ main.add_command(drill)
 main.add_command(recover)
 main.add_command(fuzz)
 main.add_command(bench_api)
+main.add_command(bootstrap)
 main.add_command(capacity)
+main.add_command(validate)
+main.add_command(list_rules)

@@ -1,0 +1,1 @@
+"""The rules of recovery, without I/O: which writes are undone, and what an item would be without them."""

@@ -1,0 +1,61 @@
+"""What a plan would do, and what was done, for people and programs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+from typing import Any
+
+from techmoda_ha.recovery.applying import Progress
+from techmoda_ha.recovery.core.images import plain
+from techmoda_ha.recovery.core.repairs import Repair
+from techmoda_ha.recovery.core.rules import key_text
+from techmoda_ha.recovery.plan_file import Plan
+from techmoda_ha.recovery.service import undo_file
+
+SAMPLES = 5
+
+
+def plan_lines(plan: Plan) -> list[str]:
+    """Return a plan for people: what it is for, its counts, some samples."""
+    header = plan.header
+    counts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in plan.counts.items())
+    lines = [
+        f"Plan {header.plan_id} for {header.table} in {header.region} ({header.described})",
+        f"  {counts}",
+        f"  {plan.file}",
+    ]
+    return lines + [f"  {sample_line(repair)}" for repair in islice(plan.repairs(), SAMPLES)]
+
+
+def sample_line(repair: Repair) -> str:
+    """Return one repair in words."""
+    name = key_text(repair.key)
+    if repair.expected is None:
+        return f"{name}: comes back"
+    if repair.target is None:
+        return f"{name}: is removed"
+    now, then = plain(repair.expected) or {}, plain(repair.target) or {}
+    changes = [
+        f"{attribute} {now.get(attribute)!r} -> {then.get(attribute)!r}"
+        for attribute in sorted({*now, *then})
+        if now.get(attribute) != then.get(attribute)
+    ]
+    return f"{name}: " + ", ".join(changes)
+
+
+def summary_of(plan: Plan, results: Sequence[tuple[Plan, Progress]]) -> dict[str, Any]:
+    """Return the same for programs."""
+    return {
+        "plan": {**vars(plan.header), "file": str(plan.file), "counts": plan.counts, "sha256": plan.checksum},
+        "rounds": [
+            {
+                "plan": str(applied.file),
+                "undo": None if applied.header.kind == "undo" else str(undo_file(applied.file)),
+                "repairs": applied.size,
+                "outcomes": dict(progress.outcomes),
+                "changed_meanwhile": progress.unrepaired,
+            }
+            for applied, progress in results
+        ],
+    }

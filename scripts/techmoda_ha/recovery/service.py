@@ -1,0 +1,187 @@
+"""What `ha recover` does on one table: plan, apply, undo."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from techmoda_ha.aws_clients import aws_errors_as
+from techmoda_ha.errors import HaError
+from techmoda_ha.evidence import timestamp
+from techmoda_ha.recovery import plan_file, tables
+from techmoda_ha.recovery.applying import Application, Progress, prepare_undo
+from techmoda_ha.recovery.core.images import State, text_of
+from techmoda_ha.recovery.core.rules import RuleError, Rules
+from techmoda_ha.recovery.core.stamps import Stamps
+from techmoda_ha.recovery.erasures import Erasures
+from techmoda_ha.recovery.pace import Pace, write_capacity
+from techmoda_ha.recovery.plan_file import Header, Plan
+from techmoda_ha.recovery.planning import Planner
+from techmoda_ha.recovery.streams import StreamReader, check_reach
+from techmoda_ha.recovery.tables import Table
+from techmoda_ha.recovery.writing import DynamoStore
+
+Show = Callable[[str, int, int | None], None]
+"""Told of what is going on, how far it is, and of how many when that is known."""
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """Recovery of one table in one region. `clients` makes AWS clients, `folder` takes the files."""
+
+    clients: Callable[[str, str], Any]
+    region: str
+    table_name: str
+    erasures: Erasures
+    folder: Path
+    share: float = 0.5
+    clock: Callable[[], float] = time.time
+    show: Show = lambda _doing, _done, _of: None
+
+    def table(self, name: str | None = None) -> Table:
+        """Return the table, or another one of the region; raise HaError when there is none."""
+        return Table.read(self.clients("dynamodb", self.region), name or self.table_name)
+
+    def plan_rewind(self, since: int, rules: Rules, described: str, file: Path | None = None) -> Plan:
+        """Plan to take back the undone writes since the moment (epoch seconds); raise HaError."""
+        table = self.table()
+        arn, label = table.stream
+        check_reach(since, label, self.clock())
+        reader = StreamReader(self.clients("dynamodbstreams", self.region), arn)
+        header = self._header("rewind", table, described)
+        seen = _Count(self.show, "reading the stream")
+        with (
+            aws_errors_as(
+                "The table's stream could not be read.", "Check your rights on the stream and repeat."
+            ),
+            _rule_errors(),
+        ):
+            return self._planner(header, rules).rewind(
+                file or self._file(header), since, lambda take: reader.read(seen.also(take))
+            )
+
+    def plan_reconcile(
+        self,
+        restored: Table,
+        rules: Rules,
+        described: str,
+        file: Path | None = None,
+        attributes: Collection[str] = (),
+    ) -> Plan:
+        """Plan to make the table's items what they are in the restored one; raise HaError."""
+        live = self.table()
+        if live.key_names != restored.key_names:
+            raise HaError(
+                f"{restored.name} has another key than {live.name}.", "Compare with a restore of it."
+            )
+        header = self._header("reconcile", live, described)
+        seen = _Count(self.show, "comparing the tables")
+        with _rule_errors():
+            return self._planner(header, rules).reconcile(
+                file or self._file(header),
+                live.key_of,
+                lambda take: tables.scan(restored, seen.also(take)),
+                lambda take: tables.scan(live, seen.also(take)),
+                at_of=partial(written_at, stamps=rules.stamps),
+                attributes=attributes,
+            )
+
+    def apply(self, plan: Plan) -> Progress:
+        """Apply a plan, or go on with it. Its undo file is written first, unless the plan is one.
+
+        Raises HaError when the plan is for another table, or AWS fails for good.
+        """
+        header = plan.header
+        table = replace(self, region=header.region).table(header.table)
+        if table.id != header.table_id:
+            raise HaError(
+                f"The plan is for an earlier table {header.table} than the one in {header.region} now.",
+                "Nothing was written. Make a new plan.",
+            )
+        if header.kind != "undo":
+            prepare_undo(plan, undo_file(plan.file))
+        units = max(1.0, write_capacity(table.description) * self.share)
+        store = DynamoStore(table.client, table.name, self.erasures.table)
+        application = Application(store, self.erasures, Pace(units))
+        return application.apply(
+            plan, lambda progress: self.show(f"writing at up to {units:g} units/s", progress.done, plan.size)
+        )
+
+    def _planner(self, header: Header, rules: Rules) -> Planner:
+        scratch = self.folder / f"{header.plan_id}.scratch"
+        shutil.rmtree(scratch, ignore_errors=True)
+        return Planner(header, rules, self.erasures, scratch)
+
+    def _file(self, header: Header) -> Path:
+        return self.folder / f"{header.plan_id}.jsonl"
+
+    def _header(self, kind: str, table: Table, described: str) -> Header:
+        now = datetime.fromtimestamp(self.clock(), UTC)
+        return Header(
+            plan_id=f"{kind}-{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
+            kind=kind,
+            region=self.region,
+            table=table.name,
+            table_id=table.id,
+            created_at=timestamp(now),
+            described=described,
+        )
+
+
+def undo_file(plan: Path) -> Path:
+    """Return where the undo file of a plan is."""
+    return plan.with_suffix(".undo.jsonl")
+
+
+def load(file: Path, *, undo: bool) -> Plan:
+    """Return a plan to apply, or to undo; raise HaError when it is not whole, or the other kind."""
+    plan = plan_file.read(file)
+    if (plan.header.kind == "undo") != undo:
+        other = "ha recover undo" if plan.header.kind == "undo" else "ha recover apply"
+        raise HaError(f"{file.name} is not for that: it is a plan to {plan.header.kind}.", f"{other} {file}")
+    return plan
+
+
+def written_at(item: State, stamps: Stamps) -> int | None:
+    """Return the epoch second at which an item says that it was written; None when it does not."""
+    try:
+        return int(datetime.fromisoformat(text_of(item, stamps.updated_at)).timestamp())
+    except ValueError:
+        return None
+
+
+class _Count:
+    """Counts records on their way, and shows that now and then."""
+
+    EVERY = 500
+
+    def __init__(self, show: Show, doing: str) -> None:
+        self._show, self._doing, self._seen = show, doing, 0
+
+    def also(self, take: Callable[[Any], None]) -> Callable[[Any], None]:
+        """Return `take` with counting."""
+
+        def counted(record: Any) -> None:
+            take(record)
+            self._seen += 1
+            if self._seen % self.EVERY == 0:
+                self._show(self._doing, self._seen, None)
+
+        return counted
+
+
+@contextmanager
+def _rule_errors() -> Iterator[None]:
+    """Turn a rule that cannot be used into an HaError."""
+    try:
+        yield
+    except RuleError as error:
+        raise HaError(str(error), "Mend the expression; nothing was written.") from error

@@ -1,0 +1,88 @@
+"""Records grouped by key on disk, so that memory does not grow with their number.
+
+A record goes to one of many files by the hash of its key. All records of a key are in one file, in the
+order in which they came; the files are then read one after the other. A file that is still too large to be
+worked on in memory is divided again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import threading
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any, Self
+
+from techmoda_ha.recovery.core.images import Image, dumps, loads
+
+FILES = 64
+LARGEST_FILE_BYTES = 8 * 2**20  # About 40 MB once its records are Python objects.
+DEEPEST = 4  # 64 to the power of 4 files: more bytes than a table can have.
+
+
+class Spill:
+    """Takes records from any thread, then gives them back file by file."""
+
+    def __init__(self, folder: Path, *, depth: int = 0, largest_file_bytes: int = LARGEST_FILE_BYTES) -> None:
+        self._folder, self._depth, self._largest = folder, depth, largest_file_bytes
+        self._files: dict[int, IO[str]] = {}
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def add(self, key: Image, record: object) -> None:
+        """Keep a record under its key."""
+        self._add(dumps(key), dumps(record))
+
+    def groups(self) -> Iterator[Iterator[Any]]:
+        """Give the records back: each group has all records of its keys. To be read in turn, once."""
+        self._close()
+        for number in range(FILES):
+            file = self._folder / str(number)
+            if not file.exists():
+                continue
+            if file.stat().st_size > self._largest and self._depth < DEEPEST:
+                yield from self._divided(file)
+            else:
+                yield _records(file)
+            file.unlink()
+
+    def _divided(self, file: Path) -> Iterator[Iterator[Any]]:
+        parts = Spill(
+            file.with_name(f"{file.name}-parts"), depth=self._depth + 1, largest_file_bytes=self._largest
+        )
+        with parts:
+            with file.open(encoding="utf-8") as lines:
+                for line in lines:
+                    key, _, record = line.rstrip("\n").partition("\t")
+                    parts._add(key, record)
+            yield from parts.groups()
+
+    def _add(self, key: str, record: str) -> None:
+        # Each depth looks at other bits of the hash, else all records would meet in one file again.
+        number = zlib.crc32(f"{self._depth}{key}".encode()) % FILES
+        with self._lock:
+            file = self._files.get(number)
+            if file is None:
+                file = self._files[number] = (self._folder / str(number)).open("a", encoding="utf-8")
+            file.write(f"{key}\t{record}\n")
+
+    def _close(self) -> None:
+        with contextlib.ExitStack() as closing:
+            for file in self._files.values():
+                closing.callback(file.close)
+        self._files.clear()
+
+
+def _records(file: Path) -> Iterator[Any]:
+    with file.open(encoding="utf-8") as lines:
+        for line in lines:
+            yield loads(line.partition("\t")[2])
