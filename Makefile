@@ -7,7 +7,7 @@ HA     := $(BUILD)/venv/tools/bin/ha
 export REASON
 export PYTHONPYCACHEPREFIX := $(BUILD)/cache/pycache
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint fmt checkov package plan apply destroy smoke-test fuzz-api bench-api token capacity \
+.PHONY: help setup demo test lint fmt checkov package plan validate apply destroy smoke-test fuzz-api bench-api token capacity \
         drill-region-outage failover-status failover-stop failover-resume \
         local-up local-down local-status lock clean
 need-reason = @test -n "$$REASON" || { echo "error: say why, for the record: make $@ REASON=\"…\"" >&2; exit 2; }
@@ -40,6 +40,9 @@ package: setup ## Build the Lambda zips, reproducibly [TARGET=local|aws]
 plan: setup ## Say what apply would change, ENV=primary|dr [TARGET=local|aws]
 	$(need-env)
 	@$(HA) plan --env $(ENV) --target $(TARGET)
+
+validate: setup ## Refuse a plan that is no longer highly available [ENV=primary|dr, else both] [TARGET=local|aws]
+	@$(HA) validate $(if $(ENV),--env $(ENV)) --target $(TARGET)
 
 apply: setup ## Deploy one environment, ENV=primary|dr [TARGET=local|aws]
 	$(need-env)

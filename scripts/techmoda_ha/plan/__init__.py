@@ -1,0 +1,1 @@
+"""Judging a Terraform plan: pure functions from what was planned to findings, without any I/O."""

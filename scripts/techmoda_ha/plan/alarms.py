@@ -1,0 +1,46 @@
+"""Alarms of a plan: what they watch, and how long they take to go off."""
+
+from __future__ import annotations
+
+from techmoda_ha.plan.model import Plan, Resource
+from techmoda_ha.plan.values import View
+
+METRIC_ALARM, COMPOSITE_ALARM = "aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm"
+
+
+def metrics_of(alarm: Resource) -> list[View]:
+    """Return the metrics that an alarm reads: its own, or those of its metric queries.
+
+    Each has metric_name, namespace, dimensions and period.
+    """
+    if alarm.value("metric_name"):
+        return [alarm]
+    queries = alarm.blocks("metric_query")
+    return [metric for query in queries for metric in query.blocks("metric")]
+
+
+def watches(alarm: Resource, namespace: str, metric: str) -> bool:
+    """Tell whether an alarm reads a metric."""
+    return any(
+        (one.value("namespace"), one.value("metric_name")) == (namespace, metric) for one in metrics_of(alarm)
+    )
+
+
+def alarms_on(plan: Plan, namespace: str, metric: str) -> list[Resource]:
+    """Return the metric alarms of a plan on a metric."""
+    return [alarm for alarm in plan.of(METRIC_ALARM) if watches(alarm, namespace, metric)]
+
+
+def detection_seconds(alarm: Resource) -> float | None:
+    """Return how long an alarm takes at most from the first bad second until it goes off; None if unknown."""
+    periods = alarm.value("evaluation_periods")
+    lengths = [one.value("period") for one in metrics_of(alarm)]
+    if not isinstance(periods, int) or not lengths or not all(isinstance(one, int) for one in lengths):
+        return None
+    return float(periods * max(lengths))
+
+
+def quickest(alarms: list[Resource]) -> float | None:
+    """Return the shortest detection of several alarms, None when none is known."""
+    known = [seconds for alarm in alarms if (seconds := detection_seconds(alarm)) is not None]
+    return min(known, default=None)

@@ -1,0 +1,1 @@
+"""What the plan's own numbers promise: availability, recovery after each disruption, room for a surge."""

@@ -1,0 +1,1 @@
+"""The shell around techmoda_ha.plan: reads plans, writes reports."""
