@@ -30,7 +30,6 @@ from techmoda_ha.errors import HaError, ViolationError
 from techmoda_ha.failover.commands import failover
 from techmoda_ha.fuzz.command import fuzz
 from techmoda_ha.recovery.commands import recover
-from techmoda_ha.recovery.commands import recover
 from techmoda_ha.requirements import lock_requirements
 from techmoda_ha.smoke.runner import run_smoke
 from techmoda_ha.teardown import destroy_environment
@@ -258,7 +257,6 @@ def fmt() -> None:
 
 main.add_command(failover)
 main.add_command(drill)
-main.add_command(recover)
 main.add_command(recover)
 main.add_command(fuzz)
 main.add_command(bench_api)
