@@ -1,3 +1,8 @@
+output "break_glass_role_arn" {
+  description = "The ARN of the role that alone may delete recovery points; null when there is none."
+  value       = one(aws_iam_role.break_glass[*].arn)
+}
+
 output "dr_kms_key_arn" {
   description = "The ARN of the key that encrypts the DR vault."
   value       = module.dr_vault.kms_key_arn

@@ -1,10 +1,12 @@
 module "vault" {
   source = "./modules/vault"
 
-  name          = "${var.name}-vault"
-  lock          = var.lock
-  force_destroy = var.force_destroy
-  tags          = var.tags
+  name                 = "${var.name}-vault"
+  allowed_regions      = var.allowed_regions
+  break_glass_role_arn = one(aws_iam_role.break_glass[*].arn)
+  lock                 = var.lock
+  force_destroy        = var.force_destroy
+  tags                 = var.tags
 }
 
 module "dr_vault" {
@@ -12,8 +14,10 @@ module "dr_vault" {
 
   providers = { aws = aws.replica }
 
-  name          = "${var.name}-vault-dr"
-  lock          = var.lock
-  force_destroy = var.force_destroy
-  tags          = var.tags
+  name                 = "${var.name}-vault-dr"
+  allowed_regions      = var.allowed_regions
+  break_glass_role_arn = one(aws_iam_role.break_glass[*].arn)
+  lock                 = var.lock
+  force_destroy        = var.force_destroy
+  tags                 = var.tags
 }

@@ -65,6 +65,14 @@ locals {
         Condition = { StringEquals = { "kms:EncryptionContext:aws:lambda:FunctionArn" = [local.function_arn] } }
       },
     ],
+    length(var.unscoped_actions) == 0 ? [] : [
+      {
+        Sid      = "ActionsWithoutResources"
+        Effect   = "Allow"
+        Action   = sort(var.unscoped_actions)
+        Resource = ["*"]
+      }
+    ],
     [
       for queue in aws_sqs_queue.failed_events : {
         Sid      = "PassFailedEventsOn"

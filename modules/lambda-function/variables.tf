@@ -183,3 +183,19 @@ variable "timeout_seconds" {
     error_message = "Lambda allows 1 to 900 seconds."
   }
 }
+
+variable "unscoped_actions" {
+  description = <<-EOT
+    Actions that AWS authorizes on no resource but "*" (lists and the like; the Service
+    Authorization Reference says which). Any other action belongs into policy_statements, with
+    the resources that it is allowed on.
+  EOT
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for action in var.unscoped_actions : can(regex("^[a-z0-9-]+:[A-Za-z0-9]+$", action))])
+    error_message = "Name each allowed action in full (service:Action): a wildcard grants what nobody asked for."
+  }
+}

@@ -1,4 +1,4 @@
-# What the module plans: rules, copies, selection, role, and each vault on its own.
+# What the module plans: rules, copies, selection, roles, audit.
 
 mock_provider "aws" {
   mock_data "aws_caller_identity" {
@@ -170,70 +170,87 @@ run "the_role_can_take_and_copy_backups_and_nothing_else" {
   }
 }
 
-run "a_governance_lock_can_be_lifted" {
-  command = plan
+run "the_break_glass_role_is_assumed_with_mfa_and_can_only_end_the_life_of_recovery_points" {
+  command = apply
 
-  module {
-    source = "./modules/vault"
+  override_module {
+    target  = module.vault
+    outputs = { arn = "arn:aws:backup:us-east-1:111111111111:backup-vault:techmoda-vault", kms_key_arn = "arn:aws:kms:us-east-1:111111111111:key/1", name = "techmoda-vault" }
+  }
+
+  override_module {
+    target  = module.dr_vault
+    outputs = { arn = "arn:aws:backup:us-west-2:111111111111:backup-vault:techmoda-vault-dr", kms_key_arn = "arn:aws:kms:us-west-2:111111111111:key/2", name = "techmoda-vault-dr" }
+  }
+
+  override_resource {
+    target = aws_iam_role.backup
+    values = { arn = "arn:aws:iam::111111111111:role/techmoda-backup" }
   }
 
   variables {
-    name          = "techmoda-vault"
-    force_destroy = false
-    tags          = {}
-    lock          = { mode = "governance", min_retention_days = 7, max_retention_days = 400 }
+    break_glass = { trusted_principal_arns = ["arn:aws:iam::111111111111:user/security"] }
   }
 
   assert {
-    condition     = aws_backup_vault_lock_configuration.this[0].changeable_for_days == null && aws_backup_vault_lock_configuration.this[0].min_retention_days == 7
-    error_message = "No day of no return: that is what makes it governance."
+    condition = one(jsondecode(aws_iam_role.break_glass[0].assume_role_policy).Statement) == {
+      Effect    = "Allow"
+      Principal = { AWS = ["arn:aws:iam::111111111111:user/security"] }
+      Action    = "sts:AssumeRole"
+      Condition = { Bool = { "aws:MultiFactorAuthPresent" = "true" } }
+    }
+    error_message = "Only the trusted person, and only with MFA."
   }
 
   assert {
-    condition = length([
-      for statement in jsondecode(aws_backup_vault_policy.this.policy).Statement : statement
-      if statement.Effect == "Deny" && statement.Principal == "*" && contains(flatten([statement.Action]), "backup:DeleteRecoveryPoint")
-    ]) == 1
-    error_message = "Nobody deletes a recovery point."
+    condition = alltrue([
+      for action in flatten([for statement in jsondecode(aws_iam_role_policy.break_glass[0].policy).Statement : statement.Action]) :
+      can(regex("^backup:[A-Za-z]+$", action)) && !contains(["backup:DeleteBackupVault", "backup:StartRestoreJob"], action)
+    ])
+    error_message = "The role ends the life of recovery points and does nothing else."
   }
 }
 
-run "a_compliance_lock_has_its_day_of_no_return" {
+run "there_need_be_no_break_glass_role" {
   command = plan
 
-  module {
-    source = "./modules/vault"
-  }
-
   variables {
-    name          = "techmoda-vault"
-    force_destroy = false
-    tags          = {}
-    lock          = { mode = "compliance", min_retention_days = 7, max_retention_days = 400, changeable_for_days = 10 }
+    break_glass = null
   }
 
   assert {
-    condition     = aws_backup_vault_lock_configuration.this[0].changeable_for_days == 10
-    error_message = "After ten days the lock stays."
+    condition     = length(aws_iam_role.break_glass) == 0 && length(aws_iam_role_policy.break_glass) == 0
+    error_message = "Nobody may then."
   }
 }
 
-run "a_throw_away_vault_without_a_lock_can_be_emptied" {
+run "the_audit_is_a_choice" {
   command = plan
 
-  module {
-    source = "./modules/vault"
+  assert {
+    condition     = length(aws_backup_framework.this) == 0
+    error_message = "It costs, and needs AWS Config."
   }
+}
+
+run "the_audit_looks_for_each_promise" {
+  command = plan
 
   variables {
-    name          = "techmoda-vault"
-    force_destroy = true
-    tags          = {}
-    lock          = { mode = "none", min_retention_days = 7, max_retention_days = 400 }
+    audit_framework = true
   }
 
   assert {
-    condition     = length(aws_backup_vault_lock_configuration.this) == 0 && !strcontains(aws_backup_vault_policy.this.policy, "backup:DeleteRecoveryPoint")
-    error_message = "Neither lock nor policy stands in the way."
+    condition = toset(aws_backup_framework.this[0].control[*].name) == toset([
+      "BACKUP_LAST_RECOVERY_POINT_CREATED", "BACKUP_RECOVERY_POINT_ENCRYPTED", "BACKUP_RECOVERY_POINT_MANUAL_DELETION_DISABLED",
+      "BACKUP_RECOVERY_POINT_MINIMUM_RETENTION_CHECK", "BACKUP_RESOURCES_PROTECTED_BY_BACKUP_PLAN",
+      "BACKUP_RESOURCES_PROTECTED_BY_BACKUP_VAULT_LOCK", "BACKUP_RESOURCES_PROTECTED_BY_CROSS_REGION",
+    ])
+    error_message = "Taken, encrypted, kept, locked and copied."
+  }
+
+  assert {
+    condition     = [for control in aws_backup_framework.this[0].control : one(control.input_parameter).value if control.name == "BACKUP_RECOVERY_POINT_MINIMUM_RETENTION_CHECK"] == ["30"]
+    error_message = "The shortest retention of the rules is the least."
   }
 }

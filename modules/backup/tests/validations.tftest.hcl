@@ -35,6 +35,36 @@ variables {
   selection = { arns = ["arn:aws:dynamodb:us-east-1:111111111111:table/products"] }
 }
 
+run "a_single_allowed_region_is_refused" {
+  command = plan
+
+  variables {
+    allowed_regions = ["us-east-1"]
+  }
+
+  expect_failures = [var.allowed_regions]
+}
+
+run "a_region_that_is_no_regions_name_is_refused" {
+  command = plan
+
+  variables {
+    allowed_regions = ["us-east-1", "europe"]
+  }
+
+  expect_failures = [var.allowed_regions]
+}
+
+run "a_break_glass_role_for_everybody_is_refused" {
+  command = plan
+
+  variables {
+    break_glass = { trusted_principal_arns = ["*"] }
+  }
+
+  expect_failures = [var.break_glass]
+}
+
 run "an_unknown_lock_mode_is_refused" {
   command = plan
 

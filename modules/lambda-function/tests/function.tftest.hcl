@@ -98,13 +98,23 @@ run "the_role_may_do_what_is_passed_and_what_the_modules_own_features_need" {
         resources = ["*"]
       }
     }
+    unscoped_actions = ["dynamodb:ListTables", "backup:ListBackupJobs"]
   }
 
   assert {
     condition = toset(jsondecode(aws_iam_role_policy.function.policy).Statement[*].Sid) == toset([
-      "WriteOwnLog", "SendTraces", "DecryptOwnEnvironment", "ReadOrders", "NeverDelete",
+      "WriteOwnLog", "SendTraces", "DecryptOwnEnvironment", "ReadOrders", "NeverDelete", "ActionsWithoutResources",
     ])
     error_message = "The role's statements must be the passed ones and the module's own, and no other."
+  }
+  assert {
+    condition = one([for statement in jsondecode(aws_iam_role_policy.function.policy).Statement : statement if statement.Sid == "ActionsWithoutResources"]) == {
+      Sid      = "ActionsWithoutResources"
+      Effect   = "Allow"
+      Action   = ["backup:ListBackupJobs", "dynamodb:ListTables"]
+      Resource = ["*"]
+    }
+    error_message = "Only the named actions are allowed on everything."
   }
   assert {
     condition = one([for statement in jsondecode(aws_iam_role_policy.function.policy).Statement : statement if statement.Sid == "ReadOrders"]) == {

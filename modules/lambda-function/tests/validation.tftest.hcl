@@ -38,9 +38,11 @@ run "values_out_of_range_are_refused" {
     runtime = "python3.9"
     # Lambda allows 900.
     timeout_seconds = 901
+    # Everything that AWS Backup can do.
+    unscoped_actions = ["backup:*"]
   }
 
-  expect_failures = [var.architecture, var.asynchronous, var.environment, var.function_name, var.log_level, var.log_retention_days, var.memory_mb, var.policy_statements, var.reserved_concurrency, var.runtime, var.timeout_seconds]
+  expect_failures = [var.architecture, var.asynchronous, var.environment, var.function_name, var.log_level, var.log_retention_days, var.memory_mb, var.policy_statements, var.reserved_concurrency, var.runtime, var.timeout_seconds, var.unscoped_actions]
 }
 
 run "a_third_retry_an_all_failing_canary_and_an_unknown_effect_are_refused" {

@@ -15,24 +15,34 @@ resource "aws_backup_vault" "this" {
   kms_key_arn   = aws_kms_key.vault.arn
   force_destroy = var.force_destroy
   tags          = var.tags
+
+  lifecycle {
+    precondition {
+      condition     = var.allowed_regions == null ? true : contains(var.allowed_regions, data.aws_region.current.name)
+      error_message = "The vault ${var.name} would keep backups in ${data.aws_region.current.name}, which is not one of allowed_regions."
+    }
+  }
 }
 
-# Nobody deletes a recovery point or shortens its life by hand; expiry by lifecycle is AWS
-# Backup's own act and not subject to this policy. Lifting the policy is a change of its own,
-# which the audit trail shows.
+# Nobody but the break-glass role deletes a recovery point or shortens its life by hand; expiry by
+# lifecycle is AWS Backup's own act and not subject to this policy. Lifting the policy is a change of its
+# own, which the audit trail shows; Terraform lifts it (and a governance lock) before it destroys the vault.
 resource "aws_backup_vault_policy" "this" {
   backup_vault_name = aws_backup_vault.this.name
 
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = concat([
-      {
-        Sid       = "NobodyShortensTheLifeOfARecoveryPoint"
-        Effect    = "Deny"
-        Principal = "*"
-        Action    = ["backup:UpdateRecoveryPointLifecycle"]
-        Resource  = "*"
-      },
+    Statement = [
+      merge(
+        {
+          Sid       = "OnlyTheBreakGlassRoleEndsTheLifeOfARecoveryPoint"
+          Effect    = "Deny"
+          Principal = "*"
+          Action    = ["backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle"]
+          Resource  = "*"
+        },
+        var.break_glass_role_arn == null ? {} : { Condition = { ArnNotEquals = { "aws:PrincipalArn" = var.break_glass_role_arn } } },
+      ),
       {
         Sid       = "OnlyThisAccountCopiesIn"
         Effect    = "Deny"
@@ -41,15 +51,7 @@ resource "aws_backup_vault_policy" "this" {
         Resource  = "*"
         Condition = { StringNotEquals = { "aws:PrincipalAccount" = local.account_id } }
       },
-      ], var.force_destroy ? [] : [
-      {
-        Sid       = "NobodyDeletesARecoveryPoint"
-        Effect    = "Deny"
-        Principal = "*"
-        Action    = ["backup:DeleteRecoveryPoint"]
-        Resource  = "*"
-      },
-    ])
+    ]
   })
 }
 

@@ -1,5 +1,17 @@
+variable "allowed_regions" {
+  description = "The regions in which backups may be kept; any when null."
+  type        = set(string)
+  default     = null
+}
+
+variable "break_glass_role_arn" {
+  description = "The ARN of the only role that may delete recovery points or shorten their life; nobody may when null."
+  type        = string
+  default     = null
+}
+
 variable "force_destroy" {
-  description = "Whether destroying the vault deletes its recovery points; the access policy then does not deny that."
+  description = "Whether destroying the vault deletes its recovery points, once Terraform has lifted the access policy and the lock."
   type        = bool
   nullable    = false
 }

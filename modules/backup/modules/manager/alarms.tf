@@ -1,0 +1,53 @@
+# The function writes a figure only when it has looked, so that silence says nothing: its own failures are an alarm too.
+
+locals {
+  own_dimensions = { service = local.service }
+
+  alarms = {
+    backup-missing = {
+      severity   = "page"
+      runbook    = "failed-backup.md#backup-missing"
+      summary    = "There is no backup of ${var.table.name} that was completed in the last ${var.recent_hours} hours"
+      namespace  = local.metric_namespace
+      metric     = "BackupsMissing"
+      dimensions = local.own_dimensions
+    }
+    restore-invalid = {
+      severity   = "page"
+      runbook    = "failed-backup.md#restore-invalid"
+      summary    = "A recovery point was restored for a test, and its data are not those of ${var.table.name}"
+      namespace  = local.metric_namespace
+      metric     = "RestoresInvalid"
+      dimensions = local.own_dimensions
+    }
+    backup-manager-errors = {
+      severity   = "ticket"
+      runbook    = "failed-backup.md#backup-manager-errors"
+      summary    = "The backup manager fails: restores are not finished and restore tests not compared"
+      namespace  = "AWS/Lambda"
+      metric     = "Errors"
+      dimensions = { FunctionName = module.function.function_name, Resource = "${module.function.function_name}:${module.function.alias_name}" }
+    }
+  }
+
+  runbook_urls = { for label, alarm in local.alarms : label => "${trimsuffix(var.runbook_base_url, "/")}/${alarm.runbook}" }
+}
+
+resource "aws_cloudwatch_metric_alarm" "this" {
+  for_each = local.alarms
+
+  alarm_name          = "${var.name}-${each.key}"
+  alarm_description   = "${each.value.summary}. Runbook: ${local.runbook_urls[each.key]}"
+  namespace           = each.value.namespace
+  metric_name         = each.value.metric
+  dimensions          = each.value.dimensions
+  statistic           = "Sum"
+  period              = 60
+  evaluation_periods  = 1
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [var.topic_arns[each.value.severity]]
+  ok_actions          = [var.topic_arns[each.value.severity]]
+  tags                = merge(var.tags, { Severity = each.value.severity, Owner = var.owner, Runbook = local.runbook_urls[each.key] })
+}
