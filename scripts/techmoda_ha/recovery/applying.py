@@ -18,7 +18,7 @@ from techmoda_ha.errors import HaError
 from techmoda_ha.recovery import plan_file
 from techmoda_ha.recovery.core.repairs import Repair
 from techmoda_ha.recovery.core.rules import key_text
-from techmoda_ha.recovery.core.stamps import Signature
+from techmoda_ha.recovery.core.stamps import UNDO_SUFFIX, Signature
 from techmoda_ha.recovery.erasures import Erasures
 from techmoda_ha.recovery.pace import Pace
 from techmoda_ha.recovery.plan_file import Header, Plan
@@ -124,7 +124,7 @@ def prepare_undo(plan: Plan, file: Path) -> Plan:
 def undo_header(header: Header) -> Header:
     """Return the header of a plan's undo file."""
     return Header(
-        plan_id=f"{header.plan_id}-undo",
+        plan_id=header.plan_id + UNDO_SUFFIX,
         kind="undo",
         region=header.region,
         table=header.table,

@@ -224,7 +224,7 @@ def _report(plan: Plan, results: list[tuple[Plan, Progress]], *, as_json: bool) 
                 f"{count:,} {name.replace('_', ' ')}" for name, count in progress.outcomes.items()
             )
             click.echo(f"{applied.header.plan_id}: {done or 'nothing to do'}")
-            if applied.header.kind != "undo":
+            if applied.size and applied.header.kind != "undo":
                 click.echo(f"Take it back with: ha recover undo {undo_file(applied.file)}")
         if not results:
             click.echo(f"Nothing was written. Apply it with: ha recover apply {plan.file}")

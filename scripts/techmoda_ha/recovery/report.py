@@ -10,16 +10,19 @@ from techmoda_ha.recovery.applying import Progress
 from techmoda_ha.recovery.core.images import plain
 from techmoda_ha.recovery.core.repairs import Repair
 from techmoda_ha.recovery.core.rules import key_text
+from techmoda_ha.recovery.core.stamps import STAMPS
 from techmoda_ha.recovery.plan_file import Plan
 from techmoda_ha.recovery.service import undo_file
 
 SAMPLES = 5
+_FIRST = ("repairs", "restored", "recreated", "removed")
 
 
 def plan_lines(plan: Plan) -> list[str]:
     """Return a plan for people: what it is for, its counts, some samples."""
     header = plan.header
-    counts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in plan.counts.items())
+    names = sorted(plan.counts, key=lambda name: (*_FIRST, name).index(name))
+    counts = ", ".join(f"{plan.counts[name]:,} {name.replace('_', ' ')}" for name in names)
     lines = [
         f"Plan {header.plan_id} for {header.table} in {header.region} ({header.described})",
         f"  {counts}",
@@ -39,7 +42,7 @@ def sample_line(repair: Repair) -> str:
     changes = [
         f"{attribute} {now.get(attribute)!r} -> {then.get(attribute)!r}"
         for attribute in sorted({*now, *then})
-        if now.get(attribute) != then.get(attribute)
+        if now.get(attribute) != then.get(attribute) and attribute not in STAMPS.names
     ]
     return f"{name}: " + ", ".join(changes)
 

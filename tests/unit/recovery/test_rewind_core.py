@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from tests.unit.recovery.stories import (
     BAD,
     GOOD,
+    HEADER,
     UNDO_BAD,
     MemoryStore,
     Story,
@@ -246,3 +248,29 @@ def test_a_write_that_leaves_all_stamps_alone_is_not_by_who_stands_in_the_item()
     patched = {**mine, "price": {"S": "2.00"}}
     assert not WrittenBy(frozenset({BAD}))(Change(key("a"), mine, patched, T))
     assert WrittenBy(frozenset({BAD}))(Change(key("a"), None, mine, T))
+
+
+@given(stories())
+@settings(max_examples=100, deadline=None)
+def test_after_an_undo_a_new_rewind_repairs_again(story: Story) -> None:
+    with folder() as path:
+        plan = planner(path, UNDO_BY_TIME).rewind(path / "plan.jsonl", T, giving(story.changes))
+        store = MemoryStore(dict(story.after))
+        application(store).apply(plan)
+        application(store).apply(prepare_undo(plan, path / "undo.jsonl"))
+        own = [Change(one.key, one.expected, one.target, T) for one in store.writes]
+        header = replace(HEADER, plan_id="plan-2")
+        later = planner(path, UNDO_BY_TIME, header).rewind(
+            path / "again.jsonl", T, giving(story.changes + own)
+        )
+        application(store).apply(later)
+    assert contents(store.items) == model(story)
+
+
+def test_a_repair_between_two_faulty_deployments_is_kept() -> None:
+    sound, corrupt = product("a", 1, price="19.90"), product("a", 2, BAD, price="0.00")
+    repaired = product("a", 3, "recovery:rewind-1", price="19.90")
+    again = product("a", 4, BAD, price="0.01")
+    repair, relapse = Change(key("a"), corrupt, repaired, T), Change(key("a"), repaired, again, T)
+    assert one_history(Change(key("a"), sound, corrupt, T), repair, relapse) == content(sound)
+    assert one_history(repair, relapse) == content(sound)

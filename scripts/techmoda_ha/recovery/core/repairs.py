@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from techmoda_ha.recovery.core.changes import Change
 from techmoda_ha.recovery.core.images import Image, State, is_same
 from techmoda_ha.recovery.core.rules import Rules
-from techmoda_ha.recovery.core.stamps import Signature
+from techmoda_ha.recovery.core.stamps import UNDO_SUFFIX, WRITER_PREFIX, Signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ class History:
     key: Image
     healed: State
     last: State
+    before_repair: State = None
     highest_version: int = 0
     undone: int = 0
     kept: int = 0
@@ -63,12 +64,28 @@ class History:
             self.has_gap = True
         stamps = rules.stamps
         self.highest_version = max(self.highest_version, stamps.highest_version((change.old, change.new)))
-        if rules.undoes(change):
+        writer = stamps.writer_of(change.old, change.new)
+        if change.new is None:
+            self.before_repair = self.healed  # A repair that removes an item leaves no writer.
+        if writer.startswith(WRITER_PREFIX):
+            self._add_own(change, writer)
+        elif rules.undoes(change):
             self.undone += 1
         else:
             self.kept += 1
             self.healed = replayed(change, self.healed)
         self.last = change.new
+
+    def _add_own(self, change: Change, writer: str) -> None:
+        """Fold in what an earlier recovery wrote: a repair is kept, an undo takes the repair before it back.
+
+        An undo writes only on the very state that its repair left, so it always follows right after it.
+        """
+        if writer.endswith(UNDO_SUFFIX):
+            self.healed = self.before_repair
+        else:
+            self.before_repair = self.healed
+            self.healed = replayed(change, self.healed)
 
     def repair(self, signature: Signature) -> Repair | None:
         """Return what puts the item right; None when its content is right already."""

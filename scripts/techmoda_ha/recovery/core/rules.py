@@ -11,7 +11,7 @@ from jmespath.exceptions import JMESPathError
 
 from techmoda_ha.recovery.core.changes import Change
 from techmoda_ha.recovery.core.images import Image, dumps, plain
-from techmoda_ha.recovery.core.stamps import STAMPS, WRITER_PREFIX, Stamps
+from techmoda_ha.recovery.core.stamps import STAMPS, Stamps
 
 Test = Callable[[Change], bool]
 
@@ -74,8 +74,8 @@ class Rules:
 
     A write is undone when it matches one of `undo` (every write does when `undo` is empty) and nothing
     speaks for it: none of `keep`, its key is not among `keep_keys`, it was made up to `until` (epoch
-    seconds, that second included). `only_keys` leaves all other keys alone. Repairs of earlier runs and
-    what expired by TTL are always kept.
+    seconds, that second included). `only_keys` leaves all other keys alone. What expired by TTL is
+    always kept.
     """
 
     undo: tuple[Test, ...] = ()
@@ -87,7 +87,7 @@ class Rules:
 
     def undoes(self, change: Change) -> bool:
         """Tell whether a write is to be undone."""
-        if change.by_ttl or self.stamps.writer_of(change.old, change.new).startswith(WRITER_PREFIX):
+        if change.by_ttl:
             return False
         if self.until is not None and change.at is not None and change.at > self.until:
             return False

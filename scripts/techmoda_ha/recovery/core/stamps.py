@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from techmoda_ha.recovery.core.images import Image, State, dumps, number_of, own_attributes, text_of
 
 WRITER_PREFIX = "recovery:"
+UNDO_SUFFIX = "-undo"
 
 
 @dataclass(frozen=True)
