@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from techmoda_ha.plan.model import Plan, Resource
 from techmoda_ha.plan.values import View
 
@@ -44,3 +46,26 @@ def quickest(alarms: list[Resource]) -> float | None:
     """Return the shortest detection of several alarms, None when none is known."""
     known = [seconds for alarm in alarms if (seconds := detection_seconds(alarm)) is not None]
     return min(known, default=None)
+
+
+NAMED = re.compile(r'\b(?:ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*"?([^")]+?)"?\s*\)')
+
+
+def parts_of(composite: Resource) -> list[str]:
+    """Return the names of the alarms that a composite alarm's rule names; none while the rule is unknown."""
+    expression = composite.value("alarm_rule")
+    return (
+        [name.rpartition(":alarm:")[2] for name in NAMED.findall(expression)]
+        if isinstance(expression, str)
+        else []
+    )
+
+
+def ratio_window_seconds(alarm: Resource) -> float | None:
+    """Return the window of an alarm on the share of failed requests (5XXError, Count); None for others."""
+    names = {
+        one.value("metric_name") for one in metrics_of(alarm) if one.value("namespace") == "AWS/ApiGateway"
+    }
+    if not {"5XXError", "Count"} <= names or alarm.value("threshold") is None:
+        return None
+    return detection_seconds(alarm)

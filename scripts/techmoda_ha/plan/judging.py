@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from techmoda_ha.plan.model import Location, Plan, Resource, Role, System
-from techmoda_ha.plan.values import UNKNOWN
+from techmoda_ha.plan.values import UNKNOWN, Truth
 
 
 class Outcome(StrEnum):
@@ -103,7 +103,7 @@ def judged(resource: Resource, outcome: Outcome, message: str) -> Judgement:
     return Judgement(outcome, resource.role, resource.address, message, resource.location)
 
 
-def decide(resource: Resource, holds: bool | Any, message: str) -> Judgement:
+def decide(resource: Resource, holds: Truth, message: str) -> Judgement:
     """Judge a resource by a truth value that may be UNKNOWN; the message says what is wrong."""
     if holds is UNKNOWN:
         return judged(resource, Outcome.UNKNOWN, f"Known only after apply, whether: {message}")

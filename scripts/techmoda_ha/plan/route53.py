@@ -44,7 +44,7 @@ class Detection:
 
 def failover_records(plan: Plan) -> list[Resource]:
     """Return the records with a failover policy."""
-    return [record for record in plan.of(RECORD) if record.is_set("failover_routing_policy")]
+    return [record for record in plan.of(RECORD) if record.is_set("failover_routing_policy") is True]
 
 
 def role_of(record: Resource) -> str:
@@ -55,7 +55,7 @@ def role_of(record: Resource) -> str:
 def ttl_of(record: Resource) -> int:
     """Return how many seconds resolvers may keep the record's answer."""
     given = record.value("ttl")
-    return given if isinstance(given, int) and not record.is_set("alias") else ALIAS_TTL_SECONDS
+    return given if isinstance(given, int) and record.is_set("alias") is not True else ALIAS_TTL_SECONDS
 
 
 def is_polling(check: Resource) -> bool:

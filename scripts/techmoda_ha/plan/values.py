@@ -18,8 +18,28 @@ class Unknown(Enum):
 
     __str__ = __repr__
 
+    def __bool__(self) -> bool:
+        raise TypeError("what is known only after apply is neither true nor false")
+
 
 UNKNOWN = Unknown.UNKNOWN
+
+
+Truth = bool | Unknown
+
+
+def every(*truths: Truth) -> Truth:
+    """Return whether all hold: one that does not decides, one that is unknown leaves it open."""
+    if any(truth is not UNKNOWN and not truth for truth in truths):
+        return False
+    return UNKNOWN if UNKNOWN in truths else True
+
+
+def some(*truths: Truth) -> Truth:
+    """Return whether one of them holds: one that does decides, one that is unknown leaves it open."""
+    if any(truth is not UNKNOWN and truth for truth in truths):
+        return True
+    return UNKNOWN if UNKNOWN in truths else False
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +76,7 @@ class View:
         count = max(len(values), len(marks))
         return [View(_item(values, index), _item(marks, index)) for index in range(count)]
 
-    def is_set(self, path: str) -> bool | Unknown:
+    def is_set(self, path: str) -> Truth:
         """Tell whether something stands at a path, even if nobody knows yet what."""
         here = self._at(path)
         if here.unknown is True:

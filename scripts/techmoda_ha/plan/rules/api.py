@@ -19,7 +19,7 @@ from techmoda_ha.plan.gateway import (
 )
 from techmoda_ha.plan.judging import BOTH, Judgement, Severity, decide, expect, missing, rule
 from techmoda_ha.plan.model import Resource, System, known
-from techmoda_ha.plan.values import UNKNOWN
+from techmoda_ha.plan.values import UNKNOWN, every, some
 
 RATE, BURST = "settings.0.throttling_rate_limit", "settings.0.throttling_burst_limit"
 
@@ -70,10 +70,9 @@ def writes_authenticated(system: System) -> Iterator[Judgement]:
     for method in system.of(METHOD):
         if is_write(method):
             kind = method.value("authorization")
-            by_itself = kind == "AWS_IAM"
-            holds = by_itself or (kind in ("CUSTOM", "COGNITO_USER_POOLS") and method.is_set("authorizer_id"))
-            # An authorizer that is made by this very apply has no id yet, but it is set.
-            yield decide(method, bool(holds), f"{verb_of(method)} asks for no authorization ({kind}).")
+            by_authorizer = every(kind in ("CUSTOM", "COGNITO_USER_POOLS"), method.is_set("authorizer_id"))
+            holds = some(kind == "AWS_IAM", by_authorizer)
+            yield decide(method, holds, f"{verb_of(method)} asks for no authorization ({kind}).")
 
 
 @rule(
@@ -89,7 +88,7 @@ def validation(system: System) -> Iterator[Judgement]:
     """Judge methods whose verb carries a body."""
     for method in system.of(METHOD):
         if verb_of(method) in WRITES - {"DELETE"}:
-            holds = bool(method.is_set("request_models")) and bool(method.is_set("request_validator_id"))
+            holds = every(method.is_set("request_models"), method.is_set("request_validator_id"))
             yield decide(method, holds, f"{verb_of(method)} takes any body.")
 
 
@@ -109,12 +108,10 @@ def firewall(system: System) -> Iterator[Judgement]:
             yield missing(plan, "No firewall is associated with the stage.")
         for acl in plan.of("aws_wafv2_web_acl"):
             limits = [
-                rule_.is_set("statement.0.rate_based_statement")
-                for rule_ in acl.blocks("rule")
-                if not rule_.is_set("action.0.count") or rule_.is_set("action.0.block")
+                every(one.is_set("statement.0.rate_based_statement"), one.is_set("action.0.block"))
+                for one in acl.blocks("rule")
             ]
-            holds = True if True in limits else UNKNOWN if UNKNOWN in limits else False
-            yield decide(acl, holds, "It blocks no address that sends too much.")
+            yield decide(acl, some(*limits), "It blocks no address that sends too much.")
 
 
 @rule(
@@ -166,10 +163,10 @@ def certificate(system: System) -> Iterator[Judgement]:
 
 def _has_certificate(domain: Resource, covered: set[str]) -> Judgement:
     name, arn = str(domain.value("domain_name")), domain.value("regional_certificate_arn")
-    in_region = arn is UNKNOWN or (bool(arn) and str(arn).split(":")[3:4] == [domain.region])
+    in_region = UNKNOWN if arn is UNKNOWN else str(arn).split(":")[3:4] == [domain.region]
     is_covered = name in covered or "*." + name.partition(".")[2] in covered
     text = f"No validated certificate of this region covers {name}."
-    return decide(domain, in_region and is_covered, text)
+    return decide(domain, every(in_region, is_covered), text)
 
 
 @rule(
@@ -215,10 +212,8 @@ def one_way_in(system: System) -> Iterator[Judgement]:
 def logs(system: System) -> Iterator[Judgement]:
     """Judge stages and method settings."""
     for stage in system.of(STAGE):
-        traced = stage.value("xray_tracing_enabled") is True
-        yield decide(
-            stage, traced and stage.is_set("access_log_settings"), "It keeps no access log or trace."
-        )
+        holds = every(stage.value("xray_tracing_enabled") is True, stage.is_set("access_log_settings"))
+        yield decide(stage, holds, "It keeps no access log or trace.")
     for one in system.of("aws_api_gateway_method_settings"):
         text = "It logs whole requests and answers."
         yield expect(one, "settings.0.data_trace_enabled", lambda on: not on, text)

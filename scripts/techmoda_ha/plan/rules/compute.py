@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from techmoda_ha.plan.functions import FUNCTION, called_without_waiting, name_of, on_the_path
 from techmoda_ha.plan.judging import Judgement, Severity, decide, expect, missing, rule
 from techmoda_ha.plan.model import Plan, Resource, System, known
-from techmoda_ha.plan.values import UNKNOWN
+from techmoda_ha.plan.values import UNKNOWN, every, some
 
 # Runtimes that Lambda still creates and updates functions with, of those that provider 5.100 knows.
 SUPPORTED_RUNTIMES = {
@@ -179,8 +179,7 @@ def lost_events(system: System) -> Iterator[Judgement]:
                 for one in plan.of("aws_lambda_function_event_invoke_config")
                 if name_of(one.value("function_name")) == function.value("function_name")
             ]
-            dead_letters = function.is_set("dead_letter_config")
-            holds = True if True in [*kept, dead_letters] else UNKNOWN if UNKNOWN in kept else False
+            holds = some(*kept, function.is_set("dead_letter_config"))
             yield decide(function, holds, "A failed event goes nowhere.")
 
 
@@ -205,9 +204,9 @@ def alias(system: System) -> Iterator[Judgement]:
             permissions = [
                 one for one in plan.of("aws_lambda_permission") if name_of(one.value("function_name")) == name
             ]
-            by_alias = bool(permissions) and all(one.is_set("qualifier") for one in permissions)
+            by_alias = every(bool(permissions), *(one.is_set("qualifier") for one in permissions))
             has_alias = any(
                 name_of(one.value("function_name")) == name for one in plan.of("aws_lambda_alias")
             )
             text = "It is not published, has no alias, or may be invoked without one."
-            yield decide(function, function.value("publish") is True and has_alias and by_alias, text)
+            yield decide(function, every(function.value("publish") is True, has_alias, by_alias), text)

@@ -125,7 +125,7 @@ def replica_key(system: System) -> Iterator[Judgement]:
     """Judge replicas: the key's ARN names its region."""
     for one in system.of(REPLICA):
         arn = one.value("kms_key_arn")
-        holds = arn if arn is UNKNOWN else bool(arn) and str(arn).split(":")[3:4] == [one.region]
+        holds = UNKNOWN if arn is UNKNOWN else str(arn).split(":")[3:4] == [one.region]
         yield decide(one, holds, f"Its key is {arn!r}, which is none of {one.region}.")
 
 

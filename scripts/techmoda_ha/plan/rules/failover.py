@@ -65,8 +65,7 @@ def health_check(system: System) -> Iterator[Judgement]:
     """Judge failover records by what they follow, and checks by whether they are on."""
     for plan in system.plans:
         for record in failover_records(plan):
-            # A check made by this very apply has no id yet, but it is set.
-            yield decide(record, bool(record.is_set("health_check_id")), "It follows no health check.")
+            yield decide(record, record.is_set("health_check_id"), "It follows no health check.")
         for check in plan.of(CHECK):
             yield expect(check, "disabled", lambda off: not off, "It is switched off.")
 
