@@ -59,6 +59,8 @@ def settings_options(command: F) -> F:
                      show_default=True, help="The DNS server's port at the control address."),
         click.option("--tls-port", envvar="LOCAL_AWS_TLS_PORT", type=int, default=DEFAULT_TLS_PORT,
                      show_default=True, help="The port of the regions' TLS, in place of 443."),
+        click.option("--pace", envvar="LOCAL_AWS_PACE", type=float, default=1.0, show_default=True,
+                     help="How many times as fast the minutes of burst and autoscaling pass."),
     ]  # fmt: skip
     for option in reversed(options):
         command = option(command)

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from local_aws.throughput.pace import FASTEST, SLOWEST
+
 ACCOUNT_ID = "111111111111"
 SECRET_ACCESS_KEY = "local"  # noqa: S105 - any value does: the access key names the account
 DEFAULT_PORT = 4566
@@ -36,7 +38,8 @@ class Settings:
 
     `regions` maps each region to the loopback address of its data plane, and the first region is the
     default one. `control_address` serves the AWS APIs and the control API. All share one `port`, the
-    regions listen at `tls_port` with TLS too, and the control address at `dns_port` with DNS.
+    regions listen at `tls_port` with TLS too, and the control address at `dns_port` with DNS. `pace` says how
+    many times as fast the minutes of DynamoDB's burst capacity and autoscaling pass.
     """
 
     state_dir: Path
@@ -47,6 +50,7 @@ class Settings:
     auth: bool = False
     dns_port: int = DEFAULT_DNS_PORT
     tls_port: int = DEFAULT_TLS_PORT
+    pace: float = 1.0
 
     def __post_init__(self) -> None:
         for port in (self.port, self.dns_port, self.tls_port):
@@ -54,6 +58,8 @@ class Settings:
                 raise SettingsError(f"port {port} is not between 1 and 65535")
         if len({self.port, self.dns_port, self.tls_port}) < 3:
             raise SettingsError("port, DNS port and TLS port must be three different ones")
+        if not SLOWEST <= self.pace <= FASTEST:
+            raise SettingsError(f"the pace must be between {SLOWEST:g} and {FASTEST:g}, not {self.pace:g}")
         addresses = [self.control_address, *self.regions.values()]
         for address in addresses:
             _require_loopback(address)
@@ -109,6 +115,7 @@ class Settings:
             "LOCAL_AWS_AUTH": "1" if self.auth else "0",
             "LOCAL_AWS_DNS_PORT": str(self.dns_port),
             "LOCAL_AWS_TLS_PORT": str(self.tls_port),
+            "LOCAL_AWS_PACE": f"{self.pace:g}",
         }
 
 

@@ -58,6 +58,8 @@ FILLS: tuple[str, ...] = (
     "metrics_apigateway",
     "metrics_lambda",
     "metrics_dynamodb",
+    "dynamodb_throughput",
+    "application_autoscaling_actions",
     "metrics_logs",
     "metrics_sqs",
     "metrics_backup",

@@ -108,6 +108,7 @@ class ApplicationAutoScaling:
             "PutScheduledAction": self._put_action,
             "DeleteScheduledAction": self._delete_action,
             "DescribeScheduledActions": self._describe_actions,
+            "DescribeScalingActivities": self._describe_activities,
             "TagResource": self._tag,
             "UntagResource": self._untag,
             "ListTagsForResource": self._list_tags,
@@ -175,6 +176,10 @@ class ApplicationAutoScaling:
         names = request.get("ScheduledActionNames")
         found = _named(self._store(call).actions.values(), "ScheduledActionName", names, request)
         return _page("ScheduledActions", found, request)
+
+    def _describe_activities(self, call: Call, request: dict[str, Any]) -> dict[str, Any]:
+        found = [one for one in self._store(call).activities if _selected(one, request)]
+        return _page("ScalingActivities", found, request)
 
     def _tag(self, call: Call, request: dict[str, Any]) -> dict[str, Any]:
         store = self._store(call)

@@ -15,6 +15,7 @@ Key = tuple[str, str, str]
 """Service namespace, resource id, scalable dimension: what identifies a scalable target."""
 
 MAX_TAGS = 50
+MAX_ACTIVITIES = 1000  # AWS keeps six weeks of them.
 
 _NOT_SUSPENDED = {
     "DynamicScalingInSuspended": False,
@@ -58,6 +59,8 @@ class RegionStore:
     policies: dict[tuple[Key, str], dict[str, Any]] = field(default_factory=dict)
     actions: dict[tuple[Key, str], dict[str, Any]] = field(default_factory=dict)
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
+    activities: list[dict[str, Any]] = field(default_factory=list)
+    """What scaling did, newest first."""
 
     def target(self, key: Key) -> dict[str, Any]:
         """The registered target; ObjectNotFoundException when there is none."""
@@ -199,6 +202,28 @@ class RegionStore:
         """Remove a scheduled action; ObjectNotFoundException when there is none of that name."""
         if self.actions.pop((key, name), None) is None:
             raise _not_found("scheduled action", key, name)
+
+    def note_activity(
+        self, key: Key, now: float, before: int, units: int, cause: str, *, succeeded: bool
+    ) -> None:
+        """Keep that a capacity was changed."""
+        words = f"from {before} to {units} because of {cause}"
+        outcome = {"StatusCode": "Successful", "StatusMessage": f"Successfully set capacity {words}."}
+        if not succeeded:
+            outcome = {"StatusCode": "Failed", "StatusMessage": f"Failed to set capacity {words}."}
+        activity = {
+            "ActivityId": str(uuid.uuid4()),
+            "ServiceNamespace": key[0],
+            "ResourceId": key[1],
+            "ScalableDimension": key[2],
+            "Description": f"Setting capacity units to {units}.",
+            "Cause": cause,
+            "StartTime": now,
+            "EndTime": now,
+            **outcome,
+        }
+        self.activities.insert(0, activity)
+        del self.activities[MAX_ACTIVITIES:]
 
     def tags_of(self, arn: str) -> dict[str, str]:
         """The tags of a registered target; ResourceNotFoundException for any other ARN."""

@@ -53,13 +53,17 @@ _consumed: ContextVar[Consumed | None] = ContextVar("consumed", default=None)
 
 @contextmanager
 def collected() -> Iterator[Consumed]:
-    """Collect what the requests of the block consume."""
+    """Collect what the requests of the block consume; a block around this one gets it as well."""
     consumed: Consumed = defaultdict(float)
+    around = _consumed.get()
     token = _consumed.set(consumed)
     try:
         yield consumed
     finally:
         _consumed.reset(token)
+        if around is not None:
+            for key, units in consumed.items():
+                around[key] += units
 
 
 def install_collection() -> None:

@@ -72,6 +72,11 @@ SOURCES = (
         assumed=True,
     ),
     Rule(
+        "Target tracking, idle",
+        "a minute without any use has no datapoint, so an idle table is not scaled in",
+        f"{_DYNAMODB}, auto scaling",
+    ),
+    Rule(
         "Burst",
         "unused throughput of up to 300 s can be used later",
         f"{_DYNAMODB}, burst and adaptive capacity",

@@ -78,6 +78,9 @@ class Tracker:
         policy = self._policy
         if policy is None or self._due is not None:
             return
+        if used <= 0:  # A minute without any use has no datapoint.
+            self._over = self._under = 0
+            return
         self._over = self._over + 1 if used > policy.target * self.capacity else 0
         self._under = self._under + 1 if used < policy.in_below * self.capacity else 0
         wanted = min(max(math.ceil(used / policy.target - _HAIR), self.minimum), self.maximum)

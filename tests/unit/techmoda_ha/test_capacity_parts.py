@@ -113,6 +113,14 @@ def test_capacity_falls_after_fifteen_quiet_minutes() -> None:
     assert tracker.capacity == 50
 
 
+def test_an_idle_table_is_not_scaled_in() -> None:
+    tracker = Tracker(Policy.of_throughput(0.7), 10, 100, 100)
+    for minute in range(60):
+        tracker.minute(minute * 60 + 59, 0.0)
+        tracker.apply(minute * 60 + 200)
+    assert tracker.capacity == 100
+
+
 def test_a_use_between_the_two_thresholds_changes_nothing() -> None:
     tracker = Tracker(Policy.of_throughput(0.7), 10, 100, 100)
     for minute in range(60):
