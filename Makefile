@@ -7,7 +7,7 @@ HA     := $(BUILD)/venv/tools/bin/ha
 export REASON
 export PYTHONPYCACHEPREFIX := $(BUILD)/cache/pycache
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint fmt checkov package plan validate apply destroy smoke-test fuzz-api bench-api token capacity \
+.PHONY: help setup demo test lint fmt checkov package plan validate apply destroy smoke-test fuzz-api bench-api report token capacity \
         drill-region-outage failover-status failover-stop failover-resume \
         local-up local-down local-status lock clean
 need-reason = @test -n "$$REASON" || { echo "error: say why, for the record: make $@ REASON=\"…\"" >&2; exit 2; }
@@ -63,6 +63,9 @@ bench-api: setup ## Compare GET /products with the original handler on the local
 
 capacity: setup ## Simulate a surge: what is refused, what breaks first, what it costs [PROFILE=plus-1000]
 	@$(HA) capacity $(if $(PROFILE),--profile $(PROFILE))
+
+report: setup ## Write build/report/index.html from the evidence of the drills
+	@$(HA) report
 
 drill-region-outage: setup ## Cut the primary region off under load; measure RTO and RPO (4 minutes) [TARGET=local|aws]
 	@$(HA) drill region-outage --target $(TARGET)

@@ -30,6 +30,7 @@ from techmoda_ha.errors import HaError, ViolationError
 from techmoda_ha.failover.commands import failover
 from techmoda_ha.fuzz.command import fuzz
 from techmoda_ha.recovery.commands import recover
+from techmoda_ha.report.commands import report
 from techmoda_ha.requirements import lock_requirements
 from techmoda_ha.smoke.runner import run_smoke
 from techmoda_ha.teardown import destroy_environment
@@ -264,3 +265,4 @@ main.add_command(bootstrap)
 main.add_command(capacity)
 main.add_command(validate)
 main.add_command(list_rules)
+main.add_command(report)

@@ -15,6 +15,7 @@ from techmoda_ha.deployment import Deployment, RegionDeployment, Route, wait_unt
 from techmoda_ha.environments import Environment, Target, Workspace, process_variables
 from techmoda_ha.errors import HaError, ViolationError
 from techmoda_ha.operations import apply, mint_token, package
+from techmoda_ha.report.commands import make_report
 from techmoda_ha.sample_catalogue import ensure_catalogue
 from techmoda_ha.smoke.runner import SmokeResult, run_smoke
 
@@ -46,6 +47,7 @@ class Demo:
         with self.console.status("Smoke test of both regions"):
             result = run_smoke(self.workspace, deployment, variables, token, quiet=True)
         self._report(deployment, variables, result)
+        make_report(self.workspace, self.console)
 
     def _start_local_aws(self) -> None:
         command = [sys.executable, "-m", "local_aws", "up"]

@@ -1,0 +1,1 @@
+"""Charts as inline SVG, drawn here so that the page needs nothing from elsewhere."""

@@ -1,0 +1,85 @@
+"""Figures over time (latency, load, errors): those of one unit together in one chart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from markupsafe import Markup
+
+from techmoda_ha.report.charts.canvas import Canvas, Scale, round_top, ticks
+from techmoda_ha.report.language import UNITS, Speaker, in_words
+
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 640, 220, 56, 12, 30, 28
+# Colour and dash pattern tell lines apart, so that colour alone never does.
+STYLES = ("line-a", "line-b", "line-c", "line-d")
+LEVELS = 4
+Points = Sequence[tuple[float, float]]
+
+
+def figure_charts(run_name: str, figures: Mapping[str, Points], speaker: Speaker) -> list[Markup]:
+    """Return the charts of a run's figures, each with at most four lines."""
+    return [
+        _chart(f"figures-{run_name}-{index}", unit, lines, speaker)
+        for index, (unit, lines) in enumerate(_groups(figures))
+    ]
+
+
+def _groups(figures: Mapping[str, Points]) -> Iterator[tuple[str, dict[str, Points]]]:
+    groups: dict[str, dict[str, Points]] = {}
+    for name, points in figures.items():
+        unit = next((unit for ending, unit in UNITS if name.endswith(ending)), "")
+        groups.setdefault(unit or name, {})[name] = points
+    for unit, lines in groups.items():
+        names = list(lines)
+        for start in range(0, len(names), len(STYLES)):
+            yield unit, {name: lines[name] for name in names[start : start + len(STYLES)]}
+
+
+def _chart(key: str, unit: str, lines: Mapping[str, Points], speaker: Speaker) -> Markup:
+    names = ", ".join(in_words(name) for name in lines)
+    told = [f"{in_words(name)}: {_span(name, points, speaker)}" for name, points in lines.items()]
+    canvas = Canvas(WIDTH, HEIGHT, key, names, "; ".join(told))
+    values = [value for points in lines.values() for _, value in points]
+    seconds = [second for points in lines.values() for second, _ in points]
+    time = Scale(min(seconds), max(seconds), LEFT, WIDTH - RIGHT)
+    level = Scale(0, round_top(max(values)), HEIGHT - BOTTOM, TOP)
+    _grid(canvas, time, level, unit if any(unit == one for _, one in UNITS) else "", speaker)
+    for points, style in zip(lines.values(), STYLES, strict=False):
+        path = " ".join(f"{time(second)},{level(value)}" for second, value in points)
+        canvas.add("polyline", points=path, class_=style)
+    _legend(canvas, list(lines))
+    return canvas.markup()
+
+
+def _span(name: str, points: Points, speaker: Speaker) -> str:
+    values = [value for _, value in points]
+    return f"{speaker.figure(name, min(values))} … {speaker.figure(name, max(values))}"
+
+
+def _grid(canvas: Canvas, time: Scale, level: Scale, unit: str, speaker: Speaker) -> None:
+    for step in range(LEVELS + 1):
+        value = level.high * step / LEVELS
+        y = level(value)
+        shown = f"{speaker.number(value * 100)} %" if unit == "share" else speaker.number(value)
+        canvas.add("line", x1=LEFT, x2=WIDTH - RIGHT, y1=y, y2=y, class_="grid")
+        canvas.add("text", shown, x=LEFT - 6, y=y + 4, text_anchor="end", class_="tick")
+    for second in ticks(time.low, time.high, 8):
+        canvas.add(
+            "text",
+            speaker.duration(second),
+            x=time(second),
+            y=HEIGHT - 8,
+            text_anchor="middle",
+            class_="tick",
+        )
+    if unit and unit != "share":
+        canvas.add("text", unit, x=0, y=TOP + 4, class_="tick")
+
+
+def _legend(canvas: Canvas, names: Sequence[str]) -> None:
+    x = float(LEFT)
+    for name, style in zip(names, STYLES, strict=False):
+        label = in_words(name)
+        canvas.add("line", x1=x, x2=x + 22, y1=12, y2=12, class_=style)
+        canvas.add("text", label, x=x + 27, y=16, class_="lane")
+        x += 27 + 7 * len(label) + 18
