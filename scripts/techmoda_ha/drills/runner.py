@@ -13,7 +13,7 @@ from rich.console import Console
 from techmoda_ha import operations
 from techmoda_ha.aws_clients import AwsClients
 from techmoda_ha.drills import experiment
-from techmoda_ha.drills.activities import ExperimentRun, registered
+from techmoda_ha.drills.conduct import ExperimentRun, registered
 from techmoda_ha.drills.faults import Fault, TestBed, make_fault
 from techmoda_ha.drills.outage_report import NAME, closing_table, evidence_of
 from techmoda_ha.drills.plan import OutagePlan
