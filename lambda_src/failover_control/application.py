@@ -16,7 +16,7 @@ from common.clock import Clock
 from failover_control.endpoint import StopEndpoint
 from failover_control.latch import Latch, Timing, Watched
 from failover_control.switch import SwitchStore
-from failover_control.whereabouts import Whereabouts
+from failover_control.whereabouts import Led, Whereabouts
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -62,6 +62,8 @@ class Application:
         figures = {"LatchWorking": watched.working, "LatchEngaged": watched.engaged_now}
         if watched.switch is not None:
             figures |= {"StopEngaged": watched.switch.engaged, "LatchArmed": watched.switch.armed}
+        if watched.led is not Led.UNKNOWN:
+            figures["LedToDr"] = watched.led is Led.TO_DR
         for name, value in figures.items():
             self.metrics.add_metric(name, MetricUnit.Count, int(value))
         self.metrics.flush_metrics()

@@ -37,6 +37,7 @@ class Watched:
     switch: Switch | None  # the last state that was read; None if none could be
     engaged_now: bool  # by this watch
     working: bool  # the switch could be read and, unless it is engaged, DNS said where it leads
+    led: Led = Led.UNKNOWN  # where DNS led at the last look
 
 
 class Latch:
@@ -63,25 +64,26 @@ class Latch:
         """Look again and again for that long, or until the switch is engaged. Failed looks change nothing."""
         ends_at = self._clock.monotonic() + seconds
         last: Switch | None = None
+        led = Led.UNKNOWN
         in_a_row, working = 0, False
         while True:
             try:
                 last = self._store.read()
                 if last.engaged:
-                    return Watched(last, engaged_now=False, working=True)
+                    return Watched(last, engaged_now=False, working=True, led=led)
                 led = self._look()
                 working = working or led is not Led.UNKNOWN
                 in_a_row = in_a_row + 1 if led is Led.TO_DR else 0
                 if led is Led.TO_PRIMARY and not last.armed and self._has_settled(last):
                     last = self._arm(last)
                 elif last.armed and in_a_row >= LOOKS_TO_ENGAGE:
-                    return Watched(self._engage(last), engaged_now=True, working=True)
+                    return Watched(self._engage(last), engaged_now=True, working=True, led=led)
             except SwitchChangedError:
                 in_a_row = 0
             except SwitchError as error:
                 self._logger.warning("the latch cannot use the switch", error=str(error))
             if self._clock.monotonic() + self._timing.look_every >= ends_at:
-                return Watched(last, engaged_now=False, working=working)
+                return Watched(last, engaged_now=False, working=working, led=led)
             self._sleep(self._timing.look_every)
 
     def _has_settled(self, switch: Switch) -> bool:

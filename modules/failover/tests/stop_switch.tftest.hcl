@@ -109,8 +109,12 @@ run "somebody_hears_that_clients_are_held_and_that_the_latch_is_silent" {
     error_message = "A latch of which nothing is heard does not work."
   }
   assert {
+    condition     = aws_cloudwatch_metric_alarm.failed_over.metric_name == "LedToDr" && aws_cloudwatch_metric_alarm.failed_over.threshold == 1 && aws_cloudwatch_metric_alarm.failed_over.treat_missing_data == "notBreaching"
+    error_message = "A failover must be told in the DR region, by where DNS leads."
+  }
+  assert {
     condition = alltrue([
-      for alarm in [aws_cloudwatch_metric_alarm.engaged, aws_cloudwatch_metric_alarm.latch] :
+      for alarm in [aws_cloudwatch_metric_alarm.engaged, aws_cloudwatch_metric_alarm.failed_over, aws_cloudwatch_metric_alarm.latch] :
       alarm.namespace == "TechModa/Failover" && alarm.dimensions == tomap({ service = "failover-control" }) && strcontains(alarm.alarm_description, var.runbook_url)
     ])
     error_message = "The alarms must listen to what the function writes, and say what to do."

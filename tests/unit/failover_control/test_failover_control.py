@@ -107,14 +107,29 @@ def metrics_of(text: str) -> dict[str, float]:
 
 def test_a_tick_that_engages_reports_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert handle(application(Store(ARMED), Looks([Led.TO_DR])), TICK) == {"engaged_now": True}
-    figures = {"LatchWorking": 1, "LatchEngaged": 1, "StopEngaged": 1, "LatchArmed": 0}
+    figures = {"LatchWorking": 1, "LatchEngaged": 1, "StopEngaged": 1, "LatchArmed": 0, "LedToDr": 1}
     assert metrics_of(capsys.readouterr().out) == figures
 
 
 def test_a_quiet_tick_reports_that_the_latch_is_armed(capsys: pytest.CaptureFixture[str]) -> None:
     handle(application(Store(ARMED)), TICK)
-    figures = {"LatchWorking": 1, "LatchEngaged": 0, "StopEngaged": 0, "LatchArmed": 1}
+    figures = {"LatchWorking": 1, "LatchEngaged": 0, "StopEngaged": 0, "LatchArmed": 1, "LedToDr": 0}
     assert metrics_of(capsys.readouterr().out) == figures
+
+
+def test_a_tick_that_did_not_learn_where_dns_leads_claims_nothing_about_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    handle(application(Store(ARMED), Looks([Led.UNKNOWN])), TICK)
+    assert "LedToDr" not in metrics_of(capsys.readouterr().out)
+    handle(application(Store(ENGAGED), Looks([Led.TO_DR])), TICK)
+    assert "LedToDr" not in metrics_of(capsys.readouterr().out)
+
+
+def test_the_responder_may_ask_for_a_watch() -> None:
+    assert handle(application(Store(ARMED), Looks([Led.TO_DR])), {"source": "incident-responder"}) == {
+        "engaged_now": True
+    }
 
 
 def test_a_tick_that_could_not_read_the_switch_claims_nothing_about_it(

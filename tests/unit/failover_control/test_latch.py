@@ -42,7 +42,7 @@ def watch(store: Store, looks: Looks, clock: StoppedClock, seconds: float = 60) 
 def test_two_looks_in_a_row_that_lead_to_the_dr_region_engage_the_switch(clock: StoppedClock) -> None:
     store = Store(ARMED)
     watched = watch(store, Looks([PRIMARY, PRIMARY, DR]), clock)
-    assert watched == Watched(store.switch, engaged_now=True, working=True)
+    assert watched == Watched(store.switch, engaged_now=True, working=True, led=DR)
     assert (store.switch.engaged, store.switch.armed, store.switch.by) == (True, False, LATCH)
     assert store.switch.at == "2025-11-28T10:00:15.000Z"  # the fourth look, the second that leads to DR
     assert "failed over" in store.switch.reason
@@ -66,7 +66,7 @@ def test_before_there_is_a_primary_region_nothing_is_engaged(clock: StoppedClock
     store = Store()
     watched = watch(store, Looks([DR]), clock)
     assert store.trail == []
-    assert watched == Watched(Switch(), engaged_now=False, working=True)
+    assert watched == Watched(Switch(), engaged_now=False, working=True, led=DR)
 
 
 def test_after_a_resume_dns_that_still_leads_to_dr_engages_nothing(clock: StoppedClock) -> None:

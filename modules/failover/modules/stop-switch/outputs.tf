@@ -1,6 +1,20 @@
 output "alarm_names" {
-  description = "The names of the alarms: the switch is engaged; the latch does not work."
-  value       = [aws_cloudwatch_metric_alarm.engaged.alarm_name, aws_cloudwatch_metric_alarm.latch.alarm_name]
+  description = "The names of the alarms: the switch is engaged; Route 53 has failed over; the latch does not work."
+  value = [
+    aws_cloudwatch_metric_alarm.engaged.alarm_name,
+    aws_cloudwatch_metric_alarm.failed_over.alarm_name,
+    aws_cloudwatch_metric_alarm.latch.alarm_name,
+  ]
+}
+
+output "failed_over_alarm_name" {
+  description = "The name of the alarm that goes off when Route 53 leads clients away from the primary region."
+  value       = aws_cloudwatch_metric_alarm.failed_over.alarm_name
+}
+
+output "function_alias" {
+  description = "The alias of that function."
+  value       = module.control.alias_name
 }
 
 output "function_name" {
@@ -18,6 +32,11 @@ output "integration" {
   }
 }
 
+output "latch_alarm_name" {
+  description = "The name of the alarm that goes off when the latch does not work."
+  value       = aws_cloudwatch_metric_alarm.latch.alarm_name
+}
+
 output "log_group_name" {
   description = "The name of the function's log group."
   value       = module.control.log_group_name
@@ -26,6 +45,11 @@ output "log_group_name" {
 output "operator_policy_arn" {
   description = "The ARN of the policy that lets an operator read and change the switch."
   value       = aws_iam_policy.operator.arn
+}
+
+output "table_kms_key_arn" {
+  description = "The ARN of the key that encrypts the table."
+  value       = module.table.kms_key_arns[local.region]
 }
 
 output "table_name" {
