@@ -42,7 +42,7 @@ plan: setup ## Say what apply would change, ENV=primary|dr [TARGET=local|aws]
 	@$(HA) plan --env $(ENV) --target $(TARGET)
 
 validate: setup ## Refuse a plan that is no longer highly available [ENV=primary|dr, else both] [TARGET=local|aws]
-	@$(HA) validate $(if $(ENV),--env $(ENV)) --target $(TARGET)
+	@$(HA) validate $(if $(ENV),--env $(ENV),--save-json $(BUILD)/evidence/validation.json) --target $(TARGET)
 
 apply: setup ## Deploy one environment, ENV=primary|dr [TARGET=local|aws]
 	$(need-env)

@@ -65,6 +65,7 @@ def capacity(
     file = workspace.build / "evidence" / f"capacity-{profile.name}.html"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(page(title, verdicts))
+    file.with_suffix(".json").write_text(json.dumps(_kept(profile, title, verdicts)) + "\n")
     if as_json:
         click.echo(
             json.dumps({"profile": profile.name, "verdicts": [one.as_json() for one in verdicts]}, indent=2)
@@ -79,6 +80,22 @@ def capacity(
             f"{ours.configuration.name} does not hold {profile.name}: {'; '.join(judged.missed)}.",
             f"First bottleneck: {judged.bottleneck}. docs/runbooks/surge.md says what to raise.",
         )
+
+
+def _kept(profile: Profile, title: str, verdicts: list[Verdict]) -> dict[str, Any]:
+    """Return what `ha report` draws: the verdicts with the requests over time, in equal stretches."""
+    return {
+        "profile": profile.name,
+        "title": title,
+        "seconds": len(profile.rates),
+        "verdicts": [
+            {
+                **one.as_json(),
+                "series": {name: one.found.result.series[name] for name in ("offered", "throttled")},
+            }
+            for one in verdicts
+        ],
+    }
 
 
 def load_objectives(document: Mapping[str, Any]) -> Objectives:
