@@ -1,0 +1,16 @@
+variable "architecture" {
+  description = "The instruction set that the package was built for."
+  type        = string
+  default     = "arm64"
+}
+
+variable "dry_run" {
+  description = "Whether playbooks only tell what they would do."
+  type        = bool
+  default     = false
+}
+
+variable "package_path" {
+  description = "The path of incident_responder.zip."
+  type        = string
+}
