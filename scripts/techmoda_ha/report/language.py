@@ -56,6 +56,13 @@ class Speaker:
             text = text.translate(str.maketrans(",.", ".,"))
         return text
 
+    def exactly(self, value: float | None) -> str:
+        """Return a number with all the digits that tell it from a round one, at most four decimals."""
+        if value is None:
+            return NOTHING
+        decimals = f"{value:.4f}".rstrip("0").partition(".")[2]
+        return self.number(value, len(decimals))
+
     def duration(self, seconds: float) -> str:
         """Return a duration in the largest units that tell enough: "40.0 s", "1 min 48 s", "3 h"."""
         if abs(seconds) < 60:

@@ -16,8 +16,9 @@ from markupsafe import Markup
 from techmoda_ha.errors import HaError
 from techmoda_ha.plan.objectives import Objectives
 from techmoda_ha.report.charts.comparison import before_and_now
-from techmoda_ha.report.charts.figures import figure_charts
+from techmoda_ha.report.charts.figures import figure_charts, line_chart
 from techmoda_ha.report.charts.timeline import key_of, timeline_chart
+from techmoda_ha.report.documents import Simulated, Simulation
 from techmoda_ha.report.incidents import Repeated, repeated
 from techmoda_ha.report.language import NOTHING, Language, Speaker, in_words
 from techmoda_ha.report.promises import SCENARIOS, Verdict, standings
@@ -93,6 +94,9 @@ def _context(
         "drills": [one for one in stands if one.scenario.name not in NOT_DRILLS],
         "checked": [run for run in runs.values() if run.checks],
         "unreadable": collected.unreadable,
+        "validation": collected.validation,
+        "simulations": collected.simulations,
+        "simulated": partial(_simulated, speaker=speaker),
         "commands": {one.name: one.command for one in SCENARIOS},
         "sources": sources,
         "in_words": in_words,
@@ -121,6 +125,18 @@ def _timeline(run: Run, speaker: Speaker) -> Chart | None:
 
 def _figures(run: Run, speaker: Speaker) -> list[Markup]:
     return figure_charts(run.name, find_series(run.details).figures, speaker)
+
+
+def _simulated(simulation: Simulation, one: Simulated, speaker: Speaker) -> Markup:
+    """Draw what a configuration was offered and what it refused, in requests a second."""
+    words = speaker.texts["capacity"]
+    step = simulation.seconds / max(len(one.offered), 1)
+    lines = {
+        words[name]: [(index * step, value) for index, value in enumerate(values)]
+        for name, values in (("offered", one.offered), ("throttled", one.throttled))
+    }
+    title = words["chart"].format(name=one.name)
+    return line_chart(f"capacity-{simulation.profile}-{one.name}", title, "/s", lines, speaker)
 
 
 def _before_and_now(one: Repeated, speaker: Speaker) -> Markup:

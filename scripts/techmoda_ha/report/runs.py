@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from techmoda_ha.errors import HaError
 from techmoda_ha.evidence import read_evidence
+from techmoda_ha.report.documents import (
+    CAPACITY,
+    VALIDATION,
+    Simulation,
+    Validation,
+    is_document,
+    read_simulations,
+    read_validation,
+)
 
+Found = TypeVar("Found")
 # What the smoke test promises without saying so in its evidence: no check fails.
 IMPLIED_OBJECTIVES: Mapping[str, Mapping[str, float]] = {"smoke": {"failed_checks": 0.0}}
 
@@ -65,13 +75,15 @@ class Collected:
 
     runs: Mapping[str, Run]
     unreadable: Sequence[Unreadable]
+    validation: Validation | None = None
+    simulations: Sequence[Simulation] = ()
 
 
 def collect(folder: Path) -> Collected:
     """Read every evidence file of a folder; raise HaError when there is none at all."""
     runs: dict[str, Run] = {}
     unreadable = []
-    for file in sorted(folder.glob("*.json")):
+    for file in sorted(file for file in folder.glob("*.json") if not is_document(file)):
         try:
             run = parse_run(read_evidence(file))
         except HaError as error:
@@ -80,9 +92,19 @@ def collect(folder: Path) -> Collected:
             unreadable.append(Unreadable(file.name, f"{file.name} is not well formed: {error!r}"))
         else:
             runs[run.name] = run
-    if not runs and not unreadable:
+    validation = _kept(VALIDATION, lambda: read_validation(folder), unreadable)
+    simulations = _kept(CAPACITY, lambda: read_simulations(folder), unreadable)
+    if not (runs or unreadable or validation or simulations):
         raise HaError("There is no evidence yet, so there is nothing to report.", "Make some: make demo")
-    return Collected(runs, unreadable)
+    return Collected(runs, unreadable, validation, simulations or ())
+
+
+def _kept(file: str, read: Callable[[], Found], unreadable: list[Unreadable]) -> Found | None:
+    try:
+        return read()
+    except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
+        unreadable.append(Unreadable(file, f"it is not well formed: {error!r}"))
+        return None
 
 
 def parse_run(content: Mapping[str, Any]) -> Run:

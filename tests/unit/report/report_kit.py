@@ -68,3 +68,51 @@ def outage(**changes: Any) -> dict[str, Any]:
 def collected(*contents: dict[str, Any]) -> Collected:
     runs: list[Run] = [parse_run(one) for one in contents]
     return Collected({run.name: run for run in runs}, [])
+
+
+def validation(**changes: Any) -> dict[str, Any]:
+    """Return what `ha validate --save-json` writes, as far as the report reads it."""
+
+    def measure(name: str, **figures: Any) -> dict[str, Any]:
+        return {
+            "name": name,
+            "objective": 1.0,
+            "unit": "x",
+            "verdict": "holds",
+            "arithmetic": "2 / 1",
+        } | figures
+
+    return {
+        "plans": ["primary", "dr"],
+        "passed": True,
+        "violations": [],
+        "rules": {"data-pitr": "holds", "data-key": "holds", "api-domain": "unknown"},
+        "assessment": {
+            "availability": measure("availability", value=99.9962, objective=99.99, unit="%"),
+            "recovery": [measure("region-outage", value=None, verdict="unknown")],
+            "head_room": [measure("table reads", value=2.0)],
+            "first_bottleneck": "table reads",
+        },
+    } | changes
+
+
+def simulation() -> dict[str, Any]:
+    """Return what `ha capacity` keeps."""
+    return {
+        "profile": "plus-1000",
+        "title": "ten times the traffic",
+        "seconds": 120,
+        "verdicts": [
+            {
+                "configuration": name,
+                "holds": not refused,
+                "requests": 1000.0,
+                "throttled_requests": refused,
+                "first_bottleneck": "table_read" if refused else None,
+                "p99_seconds": 0.3,
+                "monthly_cost_usd": 77.96,
+                "series": {"offered": [10.0, 100.0], "throttled": [0.0, refused / 10]},
+            }
+            for name, refused in (("seed", 204.0), ("ours", 0.0))
+        ],
+    }

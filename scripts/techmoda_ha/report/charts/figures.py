@@ -9,7 +9,7 @@ from markupsafe import Markup
 from techmoda_ha.report.charts.canvas import Canvas, Scale, round_top, ticks
 from techmoda_ha.report.language import UNITS, Speaker, in_words
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 640, 220, 56, 12, 30, 28
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 480, 200, 50, 12, 30, 28
 # Colour and dash pattern tell lines apart, so that colour alone never does.
 STYLES = ("line-a", "line-b", "line-c", "line-d")
 LEVELS = 4
@@ -18,10 +18,13 @@ Points = Sequence[tuple[float, float]]
 
 def figure_charts(run_name: str, figures: Mapping[str, Points], speaker: Speaker) -> list[Markup]:
     """Return the charts of a run's figures, each with at most four lines."""
-    return [
-        _chart(f"figures-{run_name}-{index}", unit, lines, speaker)
-        for index, (unit, lines) in enumerate(_groups(figures))
-    ]
+    known = {unit for _, unit in UNITS}
+    charts = []
+    for index, (unit, lines) in enumerate(_groups(figures)):
+        named = {in_words(name): points for name, points in lines.items()}
+        shown = unit if unit in known else ""
+        charts.append(line_chart(f"figures-{run_name}-{index}", ", ".join(named), shown, named, speaker))
+    return charts
 
 
 def _groups(figures: Mapping[str, Points]) -> Iterator[tuple[str, dict[str, Points]]]:
@@ -35,15 +38,15 @@ def _groups(figures: Mapping[str, Points]) -> Iterator[tuple[str, dict[str, Poin
             yield unit, {name: lines[name] for name in names[start : start + len(STYLES)]}
 
 
-def _chart(key: str, unit: str, lines: Mapping[str, Points], speaker: Speaker) -> Markup:
-    names = ", ".join(in_words(name) for name in lines)
-    told = [f"{in_words(name)}: {_span(name, points, speaker)}" for name, points in lines.items()]
-    canvas = Canvas(WIDTH, HEIGHT, key, names, "; ".join(told))
+def line_chart(key: str, title: str, unit: str, lines: Mapping[str, Points], speaker: Speaker) -> Markup:
+    """Return a chart of named lines, points of (second, value); the axis of values begins at 0."""
+    told = [f"{name}: {_span(points, speaker)}" for name, points in lines.items()]
+    canvas = Canvas(WIDTH, HEIGHT, key, title, "; ".join(told))
     values = [value for points in lines.values() for _, value in points]
     seconds = [second for points in lines.values() for second, _ in points]
     time = Scale(min(seconds), max(seconds), LEFT, WIDTH - RIGHT)
     level = Scale(0, round_top(max(values)), HEIGHT - BOTTOM, TOP)
-    _grid(canvas, time, level, unit if any(unit == one for _, one in UNITS) else "", speaker)
+    _grid(canvas, time, level, unit, speaker)
     for points, style in zip(lines.values(), STYLES, strict=False):
         path = " ".join(f"{time(second)},{level(value)}" for second, value in points)
         canvas.add("polyline", points=path, class_=style)
@@ -51,9 +54,9 @@ def _chart(key: str, unit: str, lines: Mapping[str, Points], speaker: Speaker) -
     return canvas.markup()
 
 
-def _span(name: str, points: Points, speaker: Speaker) -> str:
+def _span(points: Points, speaker: Speaker) -> str:
     values = [value for _, value in points]
-    return f"{speaker.figure(name, min(values))} … {speaker.figure(name, max(values))}"
+    return f"{speaker.number(min(values))} … {speaker.number(max(values))}"
 
 
 def _grid(canvas: Canvas, time: Scale, level: Scale, unit: str, speaker: Speaker) -> None:
@@ -63,7 +66,7 @@ def _grid(canvas: Canvas, time: Scale, level: Scale, unit: str, speaker: Speaker
         shown = f"{speaker.number(value * 100)} %" if unit == "share" else speaker.number(value)
         canvas.add("line", x1=LEFT, x2=WIDTH - RIGHT, y1=y, y2=y, class_="grid")
         canvas.add("text", shown, x=LEFT - 6, y=y + 4, text_anchor="end", class_="tick")
-    for second in ticks(time.low, time.high, 8):
+    for second in ticks(time.low, time.high, 6):
         canvas.add(
             "text",
             speaker.duration(second),
@@ -78,8 +81,7 @@ def _grid(canvas: Canvas, time: Scale, level: Scale, unit: str, speaker: Speaker
 
 def _legend(canvas: Canvas, names: Sequence[str]) -> None:
     x = float(LEFT)
-    for name, style in zip(names, STYLES, strict=False):
-        label = in_words(name)
+    for label, style in zip(names, STYLES, strict=False):
         canvas.add("line", x1=x, x2=x + 22, y1=12, y2=12, class_=style)
         canvas.add("text", label, x=x + 27, y=16, class_="lane")
         x += 27 + 7 * len(label) + 18
