@@ -23,11 +23,13 @@ class AwsClients:
     """Makes clients from AWS_* variables: endpoint and credentials, or the ambient ones where unset.
 
     Their patience is short (3 attempts of 3 s to connect and 5 s to answer): whoever asks during an
-    outage must soon be told. Long work that meets throttling asks for more `attempts`.
+    outage must soon be told. Long work that meets throttling asks for more `attempts`; who calls something
+    that takes its time, and must not be called twice, for a longer `answer_seconds` and one attempt.
     """
 
     variables: Mapping[str, str]
     attempts: int = ATTEMPTS
+    answer_seconds: float = READ_TIMEOUT_SECONDS
 
     def __call__(self, service: str, region: str) -> Any:
         """Return a client of the service in the region."""
@@ -38,7 +40,7 @@ class AwsClients:
         )
         config = Config(
             connect_timeout=CONNECT_TIMEOUT_SECONDS,
-            read_timeout=READ_TIMEOUT_SECONDS,
+            read_timeout=self.answer_seconds,
             retries={"mode": "standard", "total_max_attempts": self.attempts},
         )
         make: Any = session.client

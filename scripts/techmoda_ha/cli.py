@@ -18,6 +18,7 @@ import click
 from rich.console import Console
 
 from techmoda_ha import checks, operations
+from techmoda_ha.backups.commands import backup
 from techmoda_ha.benchmark import bench_api
 from techmoda_ha.bootstrap.commands import bootstrap
 from techmoda_ha.capacity_command import capacity
@@ -259,6 +260,7 @@ def fmt() -> None:
 main.add_command(failover)
 main.add_command(drill)
 main.add_command(recover)
+main.add_command(backup)
 main.add_command(fuzz)
 main.add_command(bench_api)
 main.add_command(bootstrap)
