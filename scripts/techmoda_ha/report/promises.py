@@ -13,10 +13,11 @@ Promised = Callable[[Objectives], float]
 
 
 class Verdict(StrEnum):
-    """How a promise stands. A run that failed shows nothing, however good its figures look."""
+    """How a promise stands. A run that failed shows nothing, so its good figures are void."""
 
     MET = "met"
     MISSED = "missed"
+    VOID = "void"
     NOT_MEASURED = "not_measured"
 
 
@@ -107,5 +108,6 @@ def _verdict(run: Run | None, name: str, promised: float | None) -> Verdict:
     if run is None or run.measurements.get(name) is None:
         return Verdict.MISSED if run is not None and name in run.objectives else Verdict.NOT_MEASURED
     within_promise = promised is None or (run.measurements[name] or 0.0) <= promised
-    is_met = run.passed and within_promise and run.holds(name) is not False
-    return Verdict.MET if is_met else Verdict.MISSED
+    if not within_promise or run.holds(name) is False:
+        return Verdict.MISSED
+    return Verdict.MET if run.passed else Verdict.VOID

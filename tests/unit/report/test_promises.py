@@ -30,12 +30,15 @@ def test_the_promise_to_techmoda_stands_beside_the_tighter_limit() -> None:
     [
         {"measurements": {"rto_seconds": 121}},
         {"measurements": {"rto_seconds": None}},
-        {"passed": False},
         {"objectives": {}, "measurements": {"rto_seconds": 1801}},
     ],
 )
-def test_a_promise_is_missed_by_a_figure_or_by_a_failed_run(changes: dict[str, Any]) -> None:
+def test_a_promise_is_missed_by_a_figure_over_it_or_by_none(changes: dict[str, Any]) -> None:
     assert verdict_of_rto(**changes) is Verdict.MISSED
+
+
+def test_a_good_figure_of_a_failed_run_is_void() -> None:
+    assert verdict_of_rto(passed=False) is Verdict.VOID
 
 
 def test_every_scenario_without_evidence_is_shown_as_not_measured() -> None:
