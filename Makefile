@@ -7,7 +7,7 @@ HA     := $(BUILD)/venv/tools/bin/ha
 export REASON
 export PYTHONPYCACHEPREFIX := $(BUILD)/cache/pycache
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint fmt checkov package plan validate apply destroy smoke-test fuzz-api bench-api report token capacity \
+.PHONY: help setup demo test lint fmt checkov package plan validate apply destroy smoke-test fuzz-api bench-api report token capacity load-test \
         drill-region-outage failover-status failover-stop failover-resume \
         local-up local-down local-status lock clean
 need-reason = @test -n "$$REASON" || { echo "error: say why, for the record: make $@ REASON=\"…\"" >&2; exit 2; }
@@ -66,6 +66,9 @@ capacity: setup ## Simulate a surge: what is refused, what breaks first, what it
 
 report: setup ## Write build/report/index.html from the evidence of the drills
 	@$(HA) report
+
+load-test: setup ## Put a stated load on the API, SCENARIO=seed|fashion-week [TARGET=local|aws ENVIRONMENT=host]
+	@$(HA) load-test --scenario $(or $(SCENARIO),seed) --target $(TARGET) $(if $(ENVIRONMENT),--environment $(ENVIRONMENT))
 
 drill-region-outage: setup ## Cut the primary region off under load; measure RTO and RPO (4 minutes) [TARGET=local|aws]
 	@$(HA) drill region-outage --target $(TARGET)

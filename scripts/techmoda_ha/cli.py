@@ -30,6 +30,7 @@ from techmoda_ha.environments import Environment, Target, Workspace, process_var
 from techmoda_ha.errors import HaError, ViolationError
 from techmoda_ha.failover.commands import failover
 from techmoda_ha.fuzz.command import fuzz
+from techmoda_ha.load.command import load_test
 from techmoda_ha.recovery.commands import recover
 from techmoda_ha.report.commands import report
 from techmoda_ha.requirements import lock_requirements
@@ -265,6 +266,7 @@ main.add_command(fuzz)
 main.add_command(bench_api)
 main.add_command(bootstrap)
 main.add_command(capacity)
+main.add_command(load_test)
 main.add_command(validate)
 main.add_command(list_rules)
 main.add_command(report)
