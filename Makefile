@@ -7,7 +7,7 @@ HA     := $(BUILD)/venv/tools/bin/ha
 export REASON
 export PYTHONPYCACHEPREFIX := $(BUILD)/cache/pycache
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint fmt checkov package plan validate apply destroy smoke-test fuzz-api bench-api report token capacity load-test \
+.PHONY: help setup demo test lint fmt checkov bootstrap package plan validate apply destroy smoke-test fuzz-api bench-api report diagrams docs-tables token capacity load-test \
         drill-region-outage failover-status failover-stop failover-resume \
         local-up local-down local-status lock clean
 need-reason = @test -n "$$REASON" || { echo "error: say why, for the record: make $@ REASON=\"…\"" >&2; exit 2; }
@@ -44,6 +44,10 @@ plan: setup ## Say what apply would change, ENV=primary|dr [TARGET=local|aws]
 validate: setup ## Refuse a plan that is no longer highly available [ENV=primary|dr, else both] [TARGET=local|aws]
 	@$(HA) validate $(if $(ENV),--env $(ENV),--save-json $(BUILD)/evidence/validation.json) --target $(TARGET)
 
+bootstrap: setup ## Make the bucket of an environment's Terraform state, ENV=primary|dr [TARGET=local|aws]
+	$(need-env)
+	@$(HA) bootstrap --env $(ENV) --target $(TARGET)
+
 apply: setup ## Deploy one environment, ENV=primary|dr [TARGET=local|aws]
 	$(need-env)
 	@$(HA) apply --env $(ENV) --target $(TARGET)
@@ -69,6 +73,12 @@ report: setup ## Write build/report/index.html from the evidence of the drills
 
 load-test: setup ## Put a stated load on the API, SCENARIO=seed|fashion-week [TARGET=local|aws ENVIRONMENT=host]
 	@$(HA) load-test --scenario $(or $(SCENARIO),seed) --target $(TARGET) $(if $(ENVIRONMENT),--environment $(ENVIRONMENT))
+
+diagrams: setup ## Draw docs/diagrams anew
+	@$(HA) docs diagrams
+
+docs-tables: setup ## Write the inputs and outputs of the modules into their READMEs
+	@$(HA) docs tables
 
 drill-region-outage: setup ## Cut the primary region off under load; measure RTO and RPO (4 minutes) [TARGET=local|aws]
 	@$(HA) drill region-outage --target $(TARGET)

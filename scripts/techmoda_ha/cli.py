@@ -25,6 +25,7 @@ from techmoda_ha.capacity_command import capacity
 from techmoda_ha.cli_options import environment_option, json_option, target_option
 from techmoda_ha.demo import Demo
 from techmoda_ha.deployment import Deployment
+from techmoda_ha.documentation.commands import docs
 from techmoda_ha.drills.commands import drill
 from techmoda_ha.environments import Environment, Target, Workspace, process_variables
 from techmoda_ha.errors import HaError, ViolationError
@@ -270,3 +271,4 @@ main.add_command(load_test)
 main.add_command(validate)
 main.add_command(list_rules)
 main.add_command(report)
+main.add_command(docs)

@@ -1,0 +1,1 @@
+"""Documents made from code: diagrams, and the tables of the modules' READMEs."""

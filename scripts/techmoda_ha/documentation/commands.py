@@ -1,0 +1,61 @@
+"""`ha docs diagrams|tables`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from techmoda_ha.environments import Workspace
+from techmoda_ha.errors import HaError, ViolationError
+
+check_option = click.option("--check", is_flag=True, help="Change nothing; exit status 1 if one is outdated.")
+
+
+@click.group()
+def docs() -> None:
+    """Make the parts of the documents that come from code."""
+
+
+@docs.command(name="diagrams")
+@check_option
+def draw(*, check: bool) -> None:
+    """Draw docs/diagrams anew."""
+    from techmoda_ha.documentation.diagrams import diagrams
+
+    _bring_up_to_date(diagrams(), "make diagrams", check=check)
+
+
+@docs.command(name="tables")
+@check_option
+def write_tables(*, check: bool) -> None:
+    """Write the tables of inputs and outputs into the modules' READMEs."""
+    # The parser of HCL takes a while to import.
+    from techmoda_ha.documentation.module_tables import readmes
+
+    _bring_up_to_date(readmes(Workspace.from_environment().root), "make docs-tables", check=check)
+
+
+def _bring_up_to_date(made: Iterable[tuple[Path, str]], command: str, *, check: bool) -> None:
+    root = Workspace.from_environment().root
+    outdated = outdated_files(root, made)
+    if check and outdated:
+        names = ", ".join(str(path) for path in outdated)
+        raise ViolationError(f"Not what the code makes: {names}.", f"Make them anew: {command}")
+    for path, content in outdated.items():
+        try:
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_text(content, encoding="utf-8")
+        except OSError as error:
+            raise HaError(f"{path} could not be written: {error}", "Free space or rights.") from error
+        click.echo(f"written: {path}")
+
+
+def outdated_files(root: Path, made: Iterable[tuple[Path, str]]) -> dict[Path, str]:
+    """Return the files that are missing or differ from what is made now, with what they should hold."""
+    return {
+        path: content
+        for path, content in made
+        if not (root / path).is_file() or (root / path).read_text(encoding="utf-8") != content
+    }
