@@ -15,7 +15,8 @@ from typing import Any
 
 from local_aws.backup import lifecycles, listing
 from local_aws.backup.core import Core
-from local_aws.backup.errors import BackupError, invalid_request, invalid_value, not_found
+from local_aws.backup.errors import BackupError, invalid_request, invalid_value
+from local_aws.backup.jobs import JobBook
 from local_aws.backup.lifecycles import LifecycleError
 from local_aws.backup.plan_rules import DEFAULT_START_WINDOW_MINUTES, LEAST_START_WINDOW_MINUTES
 from local_aws.backup.rest_json import Caller, Handler, Request
@@ -25,16 +26,9 @@ from local_aws.backup.store import RESOURCE_TYPE, Job, RecoveryPoint, RegionStor
 _TABLE_ARN = re.compile(r"arn:aws[a-z-]*:dynamodb:(?P<region>[^:]+):(?P<account>\d{12}):table/[^/]+")
 
 _FILTERS = {
-    "ByAccountId": listing.any_account,
     "ByBackupVaultName": listing.equals("BackupVaultName"),
-    "ByCompleteAfter": listing.after("CompletionDate"),
-    "ByCompleteBefore": listing.before("CompletionDate"),
-    "ByCreatedAfter": listing.after("CreationDate"),
-    "ByCreatedBefore": listing.before("CreationDate"),
     "ByMessageCategory": listing.equals("MessageCategory"),
-    "ByParentJobId": listing.equals("ParentJobId"),
     "ByResourceArn": listing.equals("ResourceArn"),
-    "ByResourceType": listing.equals("ResourceType"),
     "ByState": listing.equals("State"),
 }
 
@@ -44,6 +38,7 @@ class BackupJobs:
 
     def __init__(self, core: Core) -> None:
         self._core = core
+        self._book = JobBook(core, "BACKUP", lambda store: store.backup_jobs)
 
     def handlers(self) -> dict[str, Handler]:
         """Operation name → handler."""
@@ -58,11 +53,12 @@ class BackupJobs:
         store = self._core.store(caller)
         vault = store.vault(request["BackupVaultName"])
         self._core.authorize(caller, vault, "backup:StartBackupJob")
-        token = ("BACKUP", request.get("IdempotencyToken") or str(uuid.uuid4()))
-        if token not in store.tokens:
+
+        def make() -> Job:
             _check(caller, request)
-            store.tokens[token] = self.create(store, request).id
-        return store.backup_jobs[store.tokens[token]].facts
+            return self.create(store, request)
+
+        return self._book.started(store, request, make).facts
 
     def create(
         self,
@@ -75,23 +71,18 @@ class BackupJobs:
         now = self._core.clock()
         vault_name, resource = request["BackupVaultName"], request["ResourceArn"]
         window = request.get("StartWindowMinutes") or DEFAULT_START_WINDOW_MINUTES
-        job_id = str(uuid.uuid4()).upper()
         facts = {
-            "AccountId": store.account_id,
-            "BackupJobId": job_id,
             "BackupVaultName": vault_name,
             "BackupVaultArn": store.arn("backup-vault", vault_name),
             "ResourceArn": resource,
             "ResourceName": resource.rpartition("/")[2],
             "ResourceType": RESOURCE_TYPE,
-            "CreationDate": now,
             "StartBy": now + window * 60,
             "State": "CREATED",
             "PercentDone": "0.0",
             "IamRoleArn": request["IamRoleArn"],
             "RecoveryPointArn": _new_arn(store, resource, now),
             "CreatedBy": created_by,
-            "IsParent": False,
             "BackupSizeInBytes": 0,
         }
         inputs = {
@@ -99,10 +90,7 @@ class BackupJobs:
             "tags": dict(request.get("RecoveryPointTags") or {}),
             "copies": copies or [],
         }
-        job = Job("BACKUP", vault_name, job_id, facts, inputs, self._core.next_step())
-        store.backup_jobs[job_id] = job
-        self._core.announce(store, job)
-        return job
+        return self._book.open(store, vault_name, facts, inputs)
 
     def advance(self, store: RegionStore, job: Job) -> RecoveryPoint | None:
         """Take the job to its next state; the recovery point when that completes it."""
@@ -179,24 +167,17 @@ class BackupJobs:
             job.facts["RecoveryPointArn"] = None
         self._core.finish(store, job, state, message)
 
-    def _job(self, caller: Caller, request: Request) -> Job:
-        job = self._core.store(caller).backup_jobs.get(request["BackupJobId"])
-        if job is None:
-            raise not_found(f"Backup job {request['BackupJobId']} does not exist")
-        return job
-
     def _stop(self, caller: Caller, request: Request) -> None:
-        job = self._job(caller, request)
+        job = self._book.find(caller, request)
         if job.facts["State"] not in ("CREATED", "RUNNING"):
             raise invalid_request(f"Backup job {job.id} is {job.facts['State']} and cannot be stopped")
         job.facts["State"] = "ABORTING"
 
     def _describe(self, caller: Caller, request: Request) -> dict[str, Any]:
-        return self._job(caller, request).facts
+        return self._book.find(caller, request).facts
 
     def _list(self, caller: Caller, request: Request) -> dict[str, Any]:
-        facts = [job.facts for job in self._core.store(caller).backup_jobs.values()]
-        return listing.listed("BackupJobs", listing.newest_first(facts), request, _FILTERS)
+        return self._book.listed(caller, request, _FILTERS)
 
 
 def _check(caller: Caller, request: Request) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 from local_aws.backup import lifecycles, listing
 from local_aws.backup.core import Core
 from local_aws.backup.errors import invalid_request, invalid_value, not_found
+from local_aws.backup.jobs import JobBook
 from local_aws.backup.lifecycles import LifecycleError
 from local_aws.backup.rest_json import Caller, Handler, Request
 from local_aws.backup.store import RESOURCE_TYPE, Job, RecoveryPoint, RegionStore, Vault
@@ -24,16 +25,9 @@ _VAULT_ARN = re.compile(
     r"arn:aws[a-z-]*:backup:(?P<region>[^:]+):(?P<account>\d{12}):backup-vault:(?P<name>[^:]+)"
 )
 _FILTERS = {
-    "ByAccountId": listing.any_account,
-    "ByCompleteAfter": listing.after("CompletionDate"),
-    "ByCompleteBefore": listing.before("CompletionDate"),
-    "ByCreatedAfter": listing.after("CreationDate"),
-    "ByCreatedBefore": listing.before("CreationDate"),
     "ByDestinationVaultArn": listing.equals("DestinationBackupVaultArn"),
     "ByMessageCategory": listing.equals("MessageCategory"),
-    "ByParentJobId": listing.equals("ParentJobId"),
     "ByResourceArn": listing.equals("ResourceArn"),
-    "ByResourceType": listing.equals("ResourceType"),
     "BySourceRecoveryPointArn": listing.equals("SourceRecoveryPointArn"),
     "ByState": listing.equals("State"),
 }
@@ -44,6 +38,7 @@ class CopyJobs:
 
     def __init__(self, core: Core) -> None:
         self._core = core
+        self._book = JobBook(core, "COPY", lambda store: store.copy_jobs)
 
     def handlers(self) -> dict[str, Handler]:
         """Operation name → handler."""
@@ -58,12 +53,12 @@ class CopyJobs:
         vault = store.vault(request["SourceBackupVaultName"])
         point = vault.point(request["RecoveryPointArn"])
         self._core.authorize(caller, vault, "backup:StartCopyJob", point.arn)
-        token = ("COPY", request.get("IdempotencyToken") or str(uuid.uuid4()))
-        if token not in store.tokens:
+
+        def make() -> Job:
             self._check(point, request)
-            job = self.create(store, point, request, request["IamRoleArn"])
-            store.tokens[token] = job.id
-        facts = store.copy_jobs[store.tokens[token]].facts
+            return self.create(store, point, request, request["IamRoleArn"])
+
+        facts = self._book.started(store, request, make).facts
         return {"CopyJobId": facts["CopyJobId"], "CreationDate": facts["CreationDate"], "IsParent": False}
 
     def _check(self, point: RecoveryPoint, request: Request) -> None:
@@ -82,10 +77,7 @@ class CopyJobs:
     ) -> Job:
         """A new job that copies the point as a copy action says: DestinationBackupVaultArn, Lifecycle."""
         lifecycle = action.get("Lifecycle") or point.lifecycle
-        job_id = str(uuid.uuid4()).upper()
         facts = {
-            "AccountId": store.account_id,
-            "CopyJobId": job_id,
             "SourceBackupVaultArn": point.vault_arn,
             "SourceRecoveryPointArn": point.arn,
             "DestinationBackupVaultArn": action["DestinationBackupVaultArn"],
@@ -93,18 +85,13 @@ class CopyJobs:
             "ResourceArn": point.resource_arn,
             "ResourceName": point.resource_arn.rpartition("/")[2],
             "ResourceType": RESOURCE_TYPE,
-            "CreationDate": self._core.clock(),
             "State": "CREATED",
             "IamRoleArn": role_arn,
             "CreatedBy": point.created_by,
-            "IsParent": False,
             "BackupSizeInBytes": point.image.size_bytes,
         }
         inputs = {"point": point, "lifecycle": lifecycle}
-        job = Job("COPY", point.vault_name, job_id, facts, inputs, self._core.next_step())
-        store.copy_jobs[job.id] = job
-        self._core.announce(store, job)
-        return job
+        return self._book.open(store, point.vault_name, facts, inputs)
 
     @staticmethod
     def regions(job: Job) -> set[str]:
@@ -176,11 +163,7 @@ class CopyJobs:
         self._core.announce_point(there, copied, "COMPLETED")
 
     def _describe(self, caller: Caller, request: Request) -> dict[str, Any]:
-        job = self._core.store(caller).copy_jobs.get(request["CopyJobId"])
-        if job is None:
-            raise not_found(f"Copy job {request['CopyJobId']} does not exist")
-        return {"CopyJob": job.facts}
+        return {"CopyJob": self._book.find(caller, request).facts}
 
     def _list(self, caller: Caller, request: Request) -> dict[str, Any]:
-        facts = [job.facts for job in self._core.store(caller).copy_jobs.values()]
-        return listing.listed("CopyJobs", listing.newest_first(facts), request, _FILTERS)
+        return self._book.listed(caller, request, _FILTERS)

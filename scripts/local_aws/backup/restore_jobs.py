@@ -9,25 +9,18 @@ DynamoDB's managed key without it.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from typing import Any
 
 from local_aws.backup import listing
 from local_aws.backup.core import Core
-from local_aws.backup.errors import invalid_request, invalid_value, not_found
+from local_aws.backup.errors import invalid_request, invalid_value
+from local_aws.backup.jobs import JobBook
 from local_aws.backup.rest_json import Caller, Handler, Request
 from local_aws.backup.restores import TableError
 from local_aws.backup.store import RESOURCE_TYPE, Job, RecoveryPoint, RegionStore
 
 _FILTERS = {
-    "ByAccountId": listing.any_account,
-    "ByCompleteAfter": listing.after("CompletionDate"),
-    "ByCompleteBefore": listing.before("CompletionDate"),
-    "ByCreatedAfter": listing.after("CreationDate"),
-    "ByCreatedBefore": listing.before("CreationDate"),
-    "ByParentJobId": listing.equals("ParentJobId"),
-    "ByResourceType": listing.equals("ResourceType"),
     "ByRestoreTestingPlanArn": lambda job, arn: (
         (job.get("CreatedBy") or {}).get("RestoreTestingPlanArn") == arn
     ),
@@ -41,6 +34,7 @@ class RestoreJobs:
 
     def __init__(self, core: Core) -> None:
         self._core = core
+        self._book = JobBook(core, "RESTORE", lambda store: store.restore_jobs)
 
     def handlers(self) -> dict[str, Handler]:
         """Operation name → handler."""
@@ -57,16 +51,16 @@ class RestoreJobs:
         store = self._core.store(caller)
         point = store.point(request["RecoveryPointArn"])
         self._core.authorize(caller, store.vault(point.vault_name), "backup:StartRestoreJob", point.arn)
-        token = ("RESTORE", request.get("IdempotencyToken") or str(uuid.uuid4()))
-        if token not in store.tokens:
+
+        def make() -> Job:
             if request.get("ResourceType", RESOURCE_TYPE) != RESOURCE_TYPE:
                 raise invalid_value(f"{point.arn} is not a backup of type {request['ResourceType']}")
             if not request.get("IamRoleArn"):
                 raise invalid_value("IamRoleArn is required to restore a DynamoDB table")
             tags = point.tags if request.get("CopySourceTagsToRestoredResource") else {}
-            job = self.create(store, point, request["Metadata"], request["IamRoleArn"], tags=tags)
-            store.tokens[token] = job.id
-        return {"RestoreJobId": store.tokens[token]}
+            return self.create(store, point, request["Metadata"], request["IamRoleArn"], tags=tags)
+
+        return {"RestoreJobId": self._book.started(store, request, make).id}
 
     def create(
         self,
@@ -82,22 +76,17 @@ class RestoreJobs:
         target = metadata.get("targetTableName")
         if not target:
             raise invalid_value("The metadata have no targetTableName")
-        job_id = str(uuid.uuid4()).upper()
         facts = {
-            "AccountId": store.account_id,
-            "RestoreJobId": job_id,
             "RecoveryPointArn": point.arn,
             "RecoveryPointCreationDate": point.created_at,
             "SourceResourceArn": point.resource_arn,
             "BackupVaultArn": point.vault_arn,
-            "CreationDate": self._core.clock(),
             "Status": "PENDING",
             "PercentDone": "0.00%",
             "BackupSizeInBytes": point.image.size_bytes,
             "IamRoleArn": role_arn,
             "CreatedBy": {"RestoreTestingPlanArn": testing_plan_arn} if testing_plan_arn else None,
             "ResourceType": RESOURCE_TYPE,
-            "IsParent": False,
         }
         inputs = {
             "point": point,
@@ -106,10 +95,7 @@ class RestoreJobs:
             "target": target,
             "tags": dict(tags or {}),
         }
-        job = Job("RESTORE", point.vault_name, job_id, facts, inputs, self._core.next_step())
-        store.restore_jobs[job.id] = job
-        self._core.announce(store, job)
-        return job
+        return self._book.open(store, point.vault_name, facts, inputs)
 
     def advance(self, store: RegionStore, job: Job) -> None:
         """Take the job to its next state."""
@@ -160,31 +146,25 @@ class RestoreJobs:
             or (around.key_objection(key) if key else None)
         )
 
-    def _job(self, caller: Caller, request: Request) -> Job:
-        job = self._core.store(caller).restore_jobs.get(request["RestoreJobId"])
-        if job is None:
-            raise not_found(f"Restore job {request['RestoreJobId']} does not exist")
-        return job
-
     def _describe(self, caller: Caller, request: Request) -> dict[str, Any]:
-        return self._job(caller, request).facts
+        return self._book.find(caller, request).facts
 
     def _metadata(self, caller: Caller, request: Request) -> dict[str, Any]:
-        job = self._job(caller, request)
+        job = self._book.find(caller, request)
         return {"RestoreJobId": job.id, "Metadata": job.inputs["metadata"]}
 
     def _list(self, caller: Caller, request: Request) -> dict[str, Any]:
-        facts = [job.facts for job in self._core.store(caller).restore_jobs.values()]
-        return listing.listed("RestoreJobs", listing.newest_first(facts), request, _FILTERS)
+        return self._book.listed(caller, request, _FILTERS)
 
     def _list_by_resource(self, caller: Caller, request: Request) -> dict[str, Any]:
-        jobs = (job.facts for job in self._core.store(caller).restore_jobs.values())
         wanted = request["ResourceArn"]
-        facts = listing.newest_first(job for job in jobs if job["SourceResourceArn"] == wanted)
+        facts = listing.newest_first(
+            job for job in self._book.facts(caller) if job["SourceResourceArn"] == wanted
+        )
         return listing.listed("RestoreJobs", facts, request, {"ByStatus": listing.equals("Status")})
 
     def _put_validation(self, caller: Caller, request: Request) -> None:
-        job = self._job(caller, request)
+        job = self._book.find(caller, request)
         if "RestoreTestingPlanArn" not in (job.facts.get("CreatedBy") or {}):
             raise invalid_request(f"Restore job {job.id} is no restore test")
         if job.facts["Status"] != "COMPLETED":
