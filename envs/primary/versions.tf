@@ -8,6 +8,7 @@ terraform {
     }
   }
 
-  # Where the state lies is said at init: -backend-config=path=...
-  backend "local" {}
+  # The state lies in this environment's own region; `ha bootstrap` makes the bucket and writes its settings, which
+  # are given at init (-backend-config=...).
+  backend "s3" {}
 }

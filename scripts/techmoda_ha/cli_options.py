@@ -12,6 +12,14 @@ def choice(kind: type[Environment] | type[Target]) -> click.Choice[str]:
     return click.Choice([str(one) for one in kind])
 
 
+environment_option = click.option(
+    "--env",
+    "environment",
+    required=True,
+    type=choice(Environment),
+    envvar="ENV",
+    help="Which root module under envs/.",
+)
 target_option = click.option(
     "--target", default="local", show_default=True, type=choice(Target), envvar="TARGET",
     help="The local AWS, or the account of the ambient AWS credentials.",

@@ -126,6 +126,8 @@ def process_variables(workspace: Workspace, target: Target) -> dict[str, str]:
     variables |= terraform_inputs(workspace, target)
     variables.setdefault("HA_STATE_DIR", str(workspace.build / "state" / target))
     variables["HA_TARGET"] = target
+    if target is Target.LOCAL:
+        variables["HA_BOOTSTRAP"] = "auto"  # A fresh account each time: its state buckets make themselves.
     variables["TF_IN_AUTOMATION"] = "1"
     if workspace.terraform_cli_configuration.is_file():
         variables["TF_CLI_CONFIG_FILE"] = str(workspace.terraform_cli_configuration)

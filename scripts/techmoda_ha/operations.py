@@ -20,7 +20,7 @@ from techmoda_ha.environments import (
 from techmoda_ha.errors import HaError
 from techmoda_ha.packaging import Package, Platform, build_packages
 from techmoda_ha.progress import terraform_progress
-from techmoda_ha.terraform import Run, Terraform
+from techmoda_ha.terraform import LOCK_PATIENCE_SECONDS, READ_PATIENCE_SECONDS, Run, Terraform
 from techmoda_ha.tokens import SigningKey
 
 DEFAULT_ARCHITECTURE = "arm64"  # Cheaper per request than x86_64 on Lambda, and the modules' default.
@@ -36,10 +36,15 @@ def package(
 
 
 def apply(
-    workspace: Workspace, environment: Environment, variables: Mapping[str, str], console: Console
+    workspace: Workspace,
+    environment: Environment,
+    variables: Mapping[str, str],
+    console: Console,
+    *,
+    lock_patience_seconds: int = LOCK_PATIENCE_SECONDS,
 ) -> Run:
-    """Apply one environment."""
-    terraform = Terraform(workspace, environment, variables)
+    """Apply one environment; wait that long for another run that is changing it, then refuse."""
+    terraform = Terraform(workspace, environment, variables, lock_patience_seconds)
     with terraform_progress(console, f"apply {environment}") as progress:
         terraform.init()
         run = terraform.apply(progress.listen)
@@ -108,8 +113,14 @@ def write_token(workspace: Workspace, target: Target) -> str:
     )
 
 
-def outputs(workspace: Workspace, environment: Environment, variables: Mapping[str, str]) -> dict[str, Any]:
-    """Return one environment's Terraform outputs."""
-    terraform = Terraform(workspace, environment, variables)
+def outputs(
+    workspace: Workspace,
+    environment: Environment,
+    variables: Mapping[str, str],
+    *,
+    patience_seconds: int = READ_PATIENCE_SECONDS,
+) -> dict[str, Any]:
+    """Return one environment's Terraform outputs; give up when its state is not read in that time."""
+    terraform = Terraform(workspace, environment, variables, read_patience_seconds=patience_seconds)
     terraform.init()
     return terraform.outputs()

@@ -31,6 +31,12 @@ class StatefulResource:
     protected: bool
 
 
+def managed_addresses(state: Mapping[str, Any]) -> list[str]:
+    """Return the addresses of all resources of `terraform show -json` that Terraform made."""
+    root = state.get("values", {}).get("root_module", {})
+    return [resource["address"] for resource in _resources(root) if resource["mode"] == "managed"]
+
+
 def stateful_resources(state: Mapping[str, Any]) -> list[StatefulResource]:
     """Return the resources of `terraform show -json` that hold data."""
     found = []
@@ -81,8 +87,8 @@ def destroy_environment(
     terraform = Terraform(workspace, environment, variables)
     with console.status(f"Reading what envs/{environment} holds"):
         terraform.init()
-        addresses = terraform.resources()
-        stateful = stateful_resources(terraform.show_state()) if addresses else []
+        state = terraform.show_state()
+        addresses, stateful = managed_addresses(state), stateful_resources(state)
     if not addresses:
         console.print(f"envs/{environment}: nothing is deployed, nothing to destroy.")
         return

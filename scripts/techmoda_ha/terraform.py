@@ -16,17 +16,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
+import click
 from python_terraform import IsFlagged
 from python_terraform import Terraform as CommandBuilder
 
+from techmoda_ha.bootstrap.backend import StateBackend
 from techmoda_ha.endpoint_watch import EndpointWatch
 from techmoda_ha.environments import Environment, Workspace
 from techmoda_ha.errors import HaError
+from techmoda_ha.terraform_failures import locked_state_error, unwritten_state_error
 
 Event = dict[str, Any]
 Listener = Callable[[Event], None]
 PLAN_HAS_CHANGES = 2  # what `terraform plan -detailed-exitcode` exits with
 INTERRUPT_PATIENCE_SECONDS = 120  # Terraform stops the running operations and writes the state first.
+LOCK_PATIENCE_SECONDS = 60  # How long a run waits for another one that holds the state.
+READ_PATIENCE_SECONDS = 30  # A state takes a second to read, but for one whose region does not answer.
 
 
 def ignore(_event: Event) -> None:
@@ -94,6 +99,8 @@ class Terraform:
     workspace: Workspace
     environment: Environment
     variables: Mapping[str, str]
+    lock_patience_seconds: int = LOCK_PATIENCE_SECONDS
+    read_patience_seconds: int = READ_PATIENCE_SECONDS
 
     @property
     def directory(self) -> Path:
@@ -101,9 +108,9 @@ class Terraform:
         return self.workspace.environment_dir(self.environment)
 
     @property
-    def state_file(self) -> Path:
-        """Return the file that holds this environment's state for this target."""
-        return Path(self.variables["HA_STATE_DIR"]) / f"{self.environment}.tfstate"
+    def backend(self) -> StateBackend:
+        """Return where this environment's state for this target lies."""
+        return StateBackend(self.workspace, self.environment, self.variables)
 
     @property
     def process_environment(self) -> dict[str, str]:
@@ -117,16 +124,16 @@ class Terraform:
         file = self.directory / "aws.tfvars"
         return [str(file)] if self.variables.get("HA_TARGET") == "aws" and file.is_file() else []
 
-    def init(self) -> None:
-        """Initialise for this target's state; does nothing when that was done already."""
-        backend = {"path": str(self.state_file)}
-        if self._is_initialised(backend):
+    def init(self, settings: Mapping[str, object] | None = None) -> None:
+        """Initialise for this target's state (or the given settings), unless that was done already."""
+        settings = settings or self.backend.settings()
+        if self._is_initialised(settings):
             return
-        self.state_file.parent.mkdir(parents=True, exist_ok=True)
         # `init` has a JSON interface too, but not for backend errors: read its plain words.
         command = self._command(
-            "init", backend_config=backend, reconfigure=IsFlagged, lockfile="readonly", no_color=IsFlagged
-        )
+            "init", backend_config=str(self.backend.file), reconfigure=IsFlagged, input=False,
+            lockfile="readonly", no_color=IsFlagged,
+        )  # fmt: skip
         result = subprocess.run(
             command, check=False, capture_output=True, text=True,
             cwd=self.directory, env=self.process_environment,
@@ -134,21 +141,23 @@ class Terraform:
         if result.returncode != 0:
             raise HaError(
                 f"terraform init failed in envs/{self.environment}.",
-                "Run `make setup`; it checks Terraform and where the provider comes from.",
+                "Run `make setup`; it checks Terraform and where the provider comes from. "
+                f"The state lies in bucket {settings['bucket']}, {settings['region']}.",
                 detail=(result.stderr or result.stdout).strip(),
             )
 
-    def _is_initialised(self, backend: Mapping[str, str]) -> bool:
+    def _is_initialised(self, settings: Mapping[str, object]) -> bool:
         data_dir = self.workspace.terraform_data_dir(self.environment)
         try:
-            known = json.loads((data_dir / "terraform.tfstate").read_text())["backend"]["config"]
+            backend = json.loads((data_dir / "terraform.tfstate").read_text())["backend"]
+            known = {name: backend["config"].get(name) for name in settings}
             modules = (data_dir / "modules" / "modules.json").stat().st_mtime
         except (OSError, ValueError, KeyError):
             return False
         sources = [*self.directory.glob("*.tf"), *self.workspace.root.glob("modules/**/*.tf")]
         changed = max(file.stat().st_mtime for file in sources)
         current = changed <= modules and (data_dir / "providers").is_dir()
-        return bool(current and known.get("path") == backend["path"])
+        return bool(current and backend["type"] == "s3" and known == settings)
 
     def plan(self, listener: Listener = ignore, *, out: Path | None = None) -> Run:
         """Plan; return the run, whose `has_changes` tells whether anything would change."""
@@ -171,17 +180,19 @@ class Terraform:
         said = self._quick("output", json=IsFlagged)
         return {name: output["value"] for name, output in json.loads(said).items()}
 
-    def resources(self) -> list[str]:
-        """Return the addresses of all managed resources in the state."""
-        if not self.state_file.is_file():
-            return []
-        lines = self._quick("state list").splitlines()
-        return [line for line in lines if "data." not in line]
-
     def show_state(self) -> dict[str, Any]:
-        """Return the state as `terraform show -json` describes it."""
+        """Return the state as `terraform show -json` describes it; without `values` when there is none."""
         state: dict[str, Any] = json.loads(self._quick("show", json=IsFlagged))
         return state
+
+    def pull_state(self) -> dict[str, Any]:
+        """Return the state itself; empty when there is none."""
+        state: dict[str, Any] = json.loads(self._quick("state pull") or "{}")
+        return state
+
+    def push_state(self, file: Path) -> None:
+        """Make a file the state; Terraform refuses one that is older than, or no kin of, what is there."""
+        self._quick("state push", str(file))
 
     def _change(self, verb: str, listener: Listener, **options: object) -> Run:
         run = self._stream(verb, listener, auto_approve=IsFlagged, **options)
@@ -189,20 +200,28 @@ class Terraform:
             raise self._failed(verb, run)
         return run
 
-    def _quick(self, verb: str, **options: object) -> str:
-        result = subprocess.run(
-            self._command(verb, **options), check=False, capture_output=True, text=True,
-            cwd=self.directory, env=self.process_environment,
-        )  # fmt: skip
+    def _quick(self, verb: str, *arguments: str, **options: object) -> str:
+        try:
+            result = subprocess.run(
+                self._command(verb, *arguments, **options), check=False, capture_output=True, text=True,
+                cwd=self.directory, env=self.process_environment, timeout=self.read_patience_seconds,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired as error:
+            raise HaError(
+                f"The state of envs/{self.environment} was not read within {self.read_patience_seconds} s.",
+                "Its region may be down; the other environment's state lies in the other region.",
+            ) from error
         if result.returncode != 0:
             raise HaError(
                 f"terraform {verb} failed in envs/{self.environment}.",
-                f"Deploy first: make apply ENV={self.environment}",
-                detail=result.stderr.strip(),
+                "Look at the cause above: the state's region may not answer, or not to these credentials.",
+                detail=click.unstyle(result.stderr).strip(),
             )
         return result.stdout
 
     def _failed(self, verb: str, run: Run) -> HaError:
+        if locked := locked_state_error(self.environment, verb, run.diagnostics):
+            return locked
         return HaError(
             f"terraform {verb} failed in envs/{self.environment}.",
             f"What was done so far is in the state. Mend the cause and run `make {verb} "
@@ -210,8 +229,8 @@ class Terraform:
             detail=run.error_text,
         )
 
-    def _command(self, verb: str, **options: object) -> list[str]:
-        command: list[str] = CommandBuilder().generate_cmd_string(verb, **options)
+    def _command(self, verb: str, *arguments: str, **options: object) -> list[str]:
+        command: list[str] = CommandBuilder().generate_cmd_string(verb, *arguments, **options)
         return command
 
     def _log_file(self, verb: str) -> Path:
@@ -221,8 +240,9 @@ class Terraform:
         log_file = self._log_file(verb)
         log_file.parent.mkdir(parents=True, exist_ok=True)
         command = self._command(
-            verb, json=IsFlagged, input=False, lock_timeout="60s", var_file=self.var_files, **options
-        )
+            verb, json=IsFlagged, input=False, lock_timeout=f"{self.lock_patience_seconds}s",
+            var_file=self.var_files, **options,
+        )  # fmt: skip
         run = Run()
         with (
             log_file.open("w") as log,
@@ -235,6 +255,7 @@ class Terraform:
         ):  # fmt: skip
             for event in _events(process, run, log):
                 listener(event)
+        unwritten = unwritten_state_error(self.directory, log_file.parent, verb)
         if watch.died:
             raise HaError(
                 f"AWS at {self.variables['AWS_ENDPOINT_URL']} stopped answering during terraform {verb} "
@@ -242,6 +263,8 @@ class Terraform:
                 "The local AWS is gone with all that it held: start again with `make local-up`.",
                 detail=run.error_text,
             )
+        if unwritten:
+            raise unwritten
         run.exit_code = process.returncode
         return run
 

@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -117,7 +117,10 @@ def ha() -> Iterator[Ha]:
     build = Path(os.environ.get("HA_BUILD_DIR", "build")).resolve() / "test" / "end-to-end"
     build.mkdir(parents=True, exist_ok=True)
     with testing.started(build, auth=True) as aws:
-        yield Ha(aws, build, inventory(aws))
+        fresh = Ha(aws, build, {})
+        for environment in ("primary", "dr"):  # the buckets of the states outlive what the states describe
+            fresh.run("bootstrap", "--env", environment)
+        yield replace(fresh, before=inventory(aws))
 
 
 @pytest.fixture(scope="session")

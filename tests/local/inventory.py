@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 from local_aws.testing import LocalAws
@@ -51,14 +50,24 @@ def names(items: list[dict[str, Any]], key: str) -> list[str]:
 
 
 def customer_keys(aws: LocalAws) -> set[str]:
-    """Return the ids of the keys in us-east-1 that a customer made and has not scheduled to go."""
+    """Return the ids of the keys in us-east-1 that a customer made and has not scheduled to go.
+
+    The key of the state bucket is left out: it is no part of what the state describes.
+    """
     kms = aws.client("kms", "us-east-1")
     described = [kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"] for key in kms.list_keys()["Keys"]]
-    return {key["KeyId"] for key in described if key["KeyManager"] == "CUSTOMER" and key["Enabled"]}
+    found = {key["KeyId"] for key in described if key["KeyManager"] == "CUSTOMER" and key["Enabled"]}
+    return found - {kms.describe_key(KeyId="alias/techmoda-api-state")["KeyMetadata"]["KeyId"]}
 
 
-def state_resources(state: Path, environment: str) -> list[dict[str, Any]]:
+def state_resources(aws: LocalAws, environment: str) -> list[dict[str, Any]]:
     """Return the managed resources in an environment's state; none when there is no state."""
-    file = state / f"{environment}.tfstate"
-    resources: list[dict[str, Any]] = json.loads(file.read_text())["resources"] if file.exists() else []
+    region = REGIONS[environment]
+    bucket = f"techmoda-api-state-{aws.settings.account_id}-{region}"
+    s3 = aws.client("s3", region)
+    try:
+        state = s3.get_object(Bucket=bucket, Key=f"envs/{environment}/terraform.tfstate")
+    except s3.exceptions.NoSuchKey:
+        return []
+    resources: list[dict[str, Any]] = json.loads(state["Body"].read())["resources"]
     return [resource for resource in resources if resource["mode"] == "managed"]

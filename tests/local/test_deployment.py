@@ -31,7 +31,7 @@ def test_an_interrupted_apply_says_so_and_hides_no_half_state(ha: Ha) -> None:
     assert "Traceback" not in said
     recorded = {
         instance["attributes"]["id"]  # all that a key has whose making was interrupted
-        for resource in state_resources(ha.aws.terraform_state, "primary")
+        for resource in state_resources(ha.aws, "primary")
         if resource["type"] == "aws_kms_key"
         for instance in resource["instances"]
     }

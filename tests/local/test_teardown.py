@@ -17,7 +17,7 @@ def test_an_environment_is_destroyed_after_naming_what_holds_data(
 ) -> None:
     answer = ha.run("destroy", "--env", environment)
     assert "will be destroyed, these with their data:" in answer.stderr
-    assert state_resources(ha.aws.terraform_state, environment) == []
+    assert state_resources(ha.aws, environment) == []
 
 
 def test_nothing_is_left_in_the_account(ha: Ha) -> None:

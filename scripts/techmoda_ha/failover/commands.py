@@ -17,6 +17,7 @@ from techmoda_ha.failover.service import Failover, FailoverSetup
 from techmoda_ha.failover.switch import Change
 
 DNS_TTL_SECONDS = 60
+PRIMARY_PATIENCE_SECONDS = 10  # The primary's state lies in the region that may be the one that is down.
 
 reason_option = click.option("--reason", required=True, help="Why, for the record.")
 
@@ -100,7 +101,11 @@ def open_failover(workspace: Workspace, target: Target, *, needs_primary: bool =
     variables = process_variables(workspace, target)
     dr = operations.outputs(workspace, Environment.DR, variables)
     primary = (
-        _readable(lambda: operations.outputs(workspace, Environment.PRIMARY, variables))
+        _readable(
+            lambda: operations.outputs(
+                workspace, Environment.PRIMARY, variables, patience_seconds=PRIMARY_PATIENCE_SECONDS
+            )
+        )
         if needs_primary
         else None
     )

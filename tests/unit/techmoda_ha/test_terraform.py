@@ -117,9 +117,52 @@ def test_a_plan_tells_whether_anything_would_change(
     assert terraform.plan().has_changes is expected
 
 
-def test_each_environment_has_its_own_state_file(workspace: Workspace) -> None:
-    files = {Terraform(workspace, one, {"HA_STATE_DIR": "/s"}).state_file for one in Environment}
-    assert len(files) == len(Environment)
+def initialised(workspace: Workspace, backend: dict[str, Any]) -> Terraform:
+    """Return Terraform whose data folder looks as after `terraform init` with these backend settings."""
+    data_dir = workspace.terraform_data_dir(Environment.PRIMARY)
+    (data_dir / "providers").mkdir(parents=True)
+    (data_dir / "modules").mkdir()
+    (data_dir / "terraform.tfstate").write_text(json.dumps({"backend": backend}))
+    (data_dir / "modules" / "modules.json").write_text("{}")
+    return Terraform(workspace, Environment.PRIMARY, {"HA_STATE_DIR": str(workspace.build / "state")})
+
+
+@pytest.mark.parametrize(
+    ("backend", "again"),
+    [
+        ({"type": "s3", "config": {"bucket": "b", "region": "us-east-1", "profile": None}}, False),
+        ({"type": "s3", "config": {"bucket": "other", "region": "us-east-1"}}, True),
+        ({"type": "local", "config": {"path": "primary.tfstate"}}, True),
+    ],
+)
+def test_init_runs_only_when_the_state_lies_elsewhere_than_before(
+    workspace: Workspace,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    backend: dict[str, Any],
+    *,
+    again: bool,
+) -> None:
+    install_fake(tmp_path, monkeypatch, ["init ran"], 1)
+    terraform = initialised(workspace, backend)
+    settings = {"bucket": "b", "region": "us-east-1"}
+    if not again:
+        terraform.init(settings)
+        return
+    with pytest.raises(HaError, match="terraform init failed") as caught:
+        terraform.init(settings)
+    assert "bucket b, us-east-1" in caught.value.next_step
+
+
+def test_a_state_whose_region_does_not_answer_is_given_up_in_time(
+    terraform: Terraform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hang(*_: Any, timeout: float, **__: Any) -> None:
+        raise subprocess.TimeoutExpired("terraform output", timeout)
+
+    monkeypatch.setattr(subprocess, "run", hang)
+    with pytest.raises(HaError, match="was not read within 30 s"):
+        terraform.outputs()
 
 
 def test_a_build_folder_elsewhere_never_shares_terraform_data_with_the_checkout(tmp_path: Path) -> None:
