@@ -48,6 +48,11 @@ output "failover_operator_policy_arn" {
   value       = module.regional_api.stop_switch.operator_policy_arn
 }
 
+output "global_dashboard_name" {
+  description = "The name of the dashboard of both regions."
+  value       = module.global_dashboard.name
+}
+
 output "health_check_id" {
   description = "The id of the Route 53 health check of this region's endpoint."
   value       = module.regional_api.health_check_id
@@ -129,8 +134,13 @@ output "table_name" {
 }
 
 output "topic_arn" {
-  description = "The ARN of the topic that alarms notify."
+  description = "The ARN of the topic of alarms that wake someone."
   value       = module.regional_api.topic_arn
+}
+
+output "topic_arns" {
+  description = "The ARNs of the topics that alarms notify, by severity: page, ticket."
+  value       = module.regional_api.topic_arns
 }
 
 output "worst_case_seconds" {

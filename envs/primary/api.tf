@@ -27,7 +27,10 @@ module "regional_api" {
   lambda_architecture = var.lambda_architecture
   lambda_package_dir  = var.lambda_package_dir
 
+  account_concurrency         = module.capacity.account_concurrency
   alarm_email                 = var.alarm_email
+  monitoring                  = var.monitoring
+  owner                       = var.owner
   runbook_base_url            = var.runbook_base_url
   log_level                   = var.log_level
   log_retention_days          = var.log_retention_days

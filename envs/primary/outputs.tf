@@ -134,8 +134,13 @@ output "table_name" {
 }
 
 output "topic_arn" {
-  description = "The ARN of the topic that alarms notify."
+  description = "The ARN of the topic of alarms that wake someone."
   value       = module.regional_api.topic_arn
+}
+
+output "topic_arns" {
+  description = "The ARNs of the topics that alarms notify, by severity: page, ticket."
+  value       = module.regional_api.topic_arns
 }
 
 output "worst_case_seconds" {

@@ -150,6 +150,18 @@ variable "manage_account_settings" {
   nullable    = false
 }
 
+variable "monitoring" {
+  description = "How closely the alarms look: the period of those that look at minutes (seconds), thresholds and objectives that differ from modules/monitoring's, and webhooks (https URL and severity, page or ticket) by label."
+  type = object({
+    period_seconds = optional(number, 60)
+    slo            = optional(any, {})
+    thresholds     = optional(map(number), {})
+    webhooks       = optional(map(object({ url = string, severity = string })), {})
+  })
+  default  = {}
+  nullable = false
+}
+
 variable "name" {
   description = "Prefix of every name; both environments must use the same."
   type        = string
@@ -160,6 +172,13 @@ variable "name" {
     condition     = can(regex("^[a-z][a-z0-9-]{1,28}[a-z0-9]$", var.name))
     error_message = "The name must have 3 to 30 lower-case letters, digits and dashes, starting with a letter."
   }
+}
+
+variable "owner" {
+  description = "The team that answers the alarms; every alarm names it."
+  type        = string
+  default     = "catalogue-platform"
+  nullable    = false
 }
 
 variable "primary_region" {

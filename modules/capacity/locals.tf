@@ -8,6 +8,9 @@ locals {
     writes_per_second   = var.capacity.requests_per_second * var.capacity.surge_factor * var.capacity.write_share
   }
 
+  # What each region's canary reserves (modules/canary).
+  reserved_for_canary = 2
+
   # What the DR region's function for the STOP switch reserves (modules/failover/modules/stop-switch).
   reserved_for_failover = 5
 
@@ -17,6 +20,7 @@ locals {
   reserved_total = sum([
     var.capacity.products.reserved_concurrency,
     var.capacity.authorizer.reserved_concurrency,
+    local.reserved_for_canary,
     local.reserved_for_failover,
     local.reserved_for_backup,
   ])

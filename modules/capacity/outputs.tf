@@ -1,5 +1,10 @@
 # Each number that a component is built with passes its arithmetic first; a plan that would not hold the surge fails here.
 
+output "account_concurrency" {
+  description = "The account's quota of concurrent executions in each region."
+  value       = var.capacity.account_concurrency
+}
+
 output "authorizer" {
   description = "The authorizer function's concurrency."
   value       = var.capacity.authorizer

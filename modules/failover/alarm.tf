@@ -16,14 +16,14 @@ locals {
 
 resource "aws_cloudwatch_metric_alarm" "endpoint" {
   alarm_name          = "${var.name}-endpoint-down"
-  alarm_description   = "Severity: page. No health check of ${var.domain_names.regional} was answered well for three minutes, so this region cannot serve clients. Runbook: ${var.runbook_url}"
+  alarm_description   = "Severity: page. Owner: ${var.owner}. No health check of ${var.domain_names.regional} was answered well for three minutes, so this region cannot serve clients. Without data no checker reached the gateway, which is as bad: raised. Runbook: ${var.runbook_url}#endpoint-down"
   comparison_operator = "LessThanThreshold"
   threshold           = 1
   evaluation_periods  = 3
   datapoints_to_alarm = 3
   alarm_actions       = var.alarm_actions
   ok_actions          = var.alarm_actions
-  tags                = var.tags
+  tags                = merge(var.tags, { Severity = "page", Owner = var.owner, Runbook = var.runbook_url })
 
   # No metric at all means that no checker reached the gateway.
   treat_missing_data = "breaching"

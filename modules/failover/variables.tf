@@ -114,6 +114,12 @@ variable "recovery_time_objective_seconds" {
   }
 }
 
+variable "owner" {
+  description = "The team that answers the alarm."
+  type        = string
+  nullable    = false
+}
+
 variable "role" {
   description = "PRIMARY for the region that serves clients while it is healthy, SECONDARY for the one that takes over."
   type        = string

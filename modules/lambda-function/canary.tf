@@ -34,14 +34,14 @@ resource "aws_cloudwatch_metric_alarm" "canary" {
   for_each = local.canaries
 
   alarm_name          = "${var.function_name}-canary-errors"
-  alarm_description   = "The new version of ${var.function_name} fails more than ${each.value.error_rate_percent} % of its requests; its share of the traffic goes back to version ${each.value.stable_version}."
+  alarm_description   = "${each.value.owner == null ? "" : "Severity: page. Owner: ${each.value.owner}. "}The new version of ${var.function_name} fails more than ${each.value.error_rate_percent} % of its requests; its share of the traffic goes back to version ${each.value.stable_version}. Without data no request reached the new version.${each.value.runbook_url == null ? "" : " Runbook: ${each.value.runbook_url}#canary-errors"}"
   comparison_operator = "GreaterThanThreshold"
   threshold           = each.value.error_rate_percent
   evaluation_periods  = each.value.evaluation_minutes
   datapoints_to_alarm = each.value.evaluation_minutes
   alarm_actions       = each.value.alarm_actions
   ok_actions          = each.value.alarm_actions
-  tags                = var.tags
+  tags                = merge(var.tags, { for name, value in { Severity = "page", Owner = each.value.owner, Runbook = each.value.runbook_url } : name => value if value != null })
 
   # No request reached the new version in that minute: nothing speaks against it.
   treat_missing_data = "notBreaching"

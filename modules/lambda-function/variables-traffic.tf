@@ -35,7 +35,8 @@ variable "canary" {
     a CloudWatch Logs filter condition on its JSON log lines, such as "$.status >= 500"; each
     line must then hold the version under `function_version`. Leave the canary out (and apply
     again) to give the new version everything. Lambda refuses weights on an alias with
-    provisioned concurrency, so the two exclude each other.
+    provisioned concurrency, so the two exclude each other. `alarm_actions`, `owner` and
+    `runbook_url` (a page, whose section is canary-errors) say who answers the alarm, and how.
   EOT
   type = object({
     stable_version     = string
@@ -45,6 +46,8 @@ variable "canary" {
     minimum_requests   = optional(number, 10)
     failure_condition  = optional(string)
     alarm_actions      = optional(list(string), [])
+    owner              = optional(string)
+    runbook_url        = optional(string)
   })
   default = null
 

@@ -1,132 +1,114 @@
-# Every simple alarm is one entry of these maps; the resource below makes them. Fields:
-#   severity  page (someone acts now) or ticket (someone acts in working hours)
-#   runbook   file name below runbook_base_url
-#   missing   treat_missing_data: notBreaching where silence means no traffic or no faults,
-#             breaching where silence is itself the fault
+# Every alarm on a metric is one entry of a map; the resource below makes them all. What an entry says:
+#   severity    page (someone acts now) or ticket (someone acts in working hours)
+#   runbook     <file>#<section> below runbook_base_url
+#   summary     one sentence: what is wrong
+#   metric      { namespace, name, dimensions, stat }, or instead of it
+#   expression  metric math over `metrics`, a map of such objects by id
+#   missing     treat_missing_data: notBreaching where silence means that nothing happened, breaching where silence
+#               is itself the fault
+#   silence     why, in the words of the alarm's description
+# and, where they differ from alarm_defaults, the period, the number of periods and the threshold.
 locals {
-  api_dimensions = { ApiName = var.api.name, Stage = var.api.stage }
-
-  api_alarms = {
-    # The seed's alarm: average latency over 500 ms in each of three minutes.
-    api-latency = {
-      severity   = "page"
-      runbook    = "api-latency"
-      summary    = "API answers slower than ${var.thresholds.api_latency_ms} ms on average"
-      namespace  = "AWS/ApiGateway"
-      metric     = "Latency"
-      dimensions = local.api_dimensions
-      statistic  = "Average"
-      periods    = 3
-      breaching  = 3
-      comparison = "GreaterThanThreshold"
-      threshold  = var.thresholds.api_latency_ms
-      missing    = "notBreaching"
-    }
-    # The average of 5XXError is the share of requests that failed.
-    api-5xx = {
-      severity   = "page"
-      runbook    = "api-errors"
-      summary    = format("More than %.3g %% of API requests fail with 5xx", var.thresholds.api_5xx_share * 100)
-      namespace  = "AWS/ApiGateway"
-      metric     = "5XXError"
-      dimensions = local.api_dimensions
-      statistic  = "Average"
-      periods    = 3
-      breaching  = 2
-      comparison = "GreaterThanThreshold"
-      threshold  = var.thresholds.api_5xx_share
-      missing    = "notBreaching"
-    }
+  alarm_defaults = {
+    metric     = null
+    expression = null
+    metrics    = {}
+    period     = var.period_seconds
+    periods    = 3
+    breaching  = 2
+    comparison = "GreaterThanThreshold"
+    threshold  = 0
+    missing    = "notBreaching"
+    acts       = true # false: only a part of a composite alarm, which acts
   }
 
-  # Traffic through an alias is counted under the alias as well; watching the alias leaves out
-  # test invocations of $LATEST.
-  function_dimensions = {
-    for label, function in var.functions : label => merge(
-      { FunctionName = function.name },
-      function.alias == null ? {} : { Resource = "${function.name}:${function.alias}" },
-    )
+  alarms = {
+    for key, alarm in merge(
+      local.api_alarms,
+      local.function_alarms,
+      local.table_alarms,
+      local.replication_alarms,
+      local.slo_alarms,
+      local.outside_alarms,
+      local.recovery_alarms,
+    ) : key => merge(local.alarm_defaults, alarm)
   }
 
-  function_alarms = merge([
-    for label, dimensions in local.function_dimensions : {
-      "lambda-${label}-errors" = {
-        severity   = "page"
-        runbook    = "lambda-errors"
-        summary    = "Function ${dimensions.FunctionName} fails"
-        namespace  = "AWS/Lambda"
-        metric     = "Errors"
-        dimensions = dimensions
-        statistic  = "Sum"
-        periods    = 3
-        breaching  = 2
-        comparison = "GreaterThanThreshold"
-        threshold  = 0
-        missing    = "notBreaching"
-      }
-      "lambda-${label}-throttles" = {
-        severity   = "page"
-        runbook    = "lambda-throttles"
-        summary    = "Function ${dimensions.FunctionName} is throttled: its concurrency is used up"
-        namespace  = "AWS/Lambda"
-        metric     = "Throttles"
-        dimensions = dimensions
-        statistic  = "Sum"
-        periods    = 3
-        breaching  = 2
-        comparison = "GreaterThanThreshold"
-        threshold  = 0
-        missing    = "notBreaching"
-      }
-    }
-  ]...)
+  runbook_base_url = trimsuffix(var.runbook_base_url, "/")
 
-  # Route 53 says 1 for healthy, 0 for unhealthy. No data means that nobody is checking.
-  health_check_alarms = {
-    for label, id in var.health_checks : "health-check-${label}" => {
-      severity   = "page"
-      runbook    = "region-failover"
-      summary    = "Route 53 finds the API of ${label} unhealthy"
-      namespace  = "AWS/Route53"
-      metric     = "HealthCheckStatus"
-      dimensions = { HealthCheckId = id }
-      statistic  = "Minimum"
-      periods    = 1
-      breaching  = 1
-      comparison = "LessThanThreshold"
-      threshold  = 1
-      missing    = "breaching"
-    }
+  # Raised or over, somebody hears of it; what page and ticket mean, the topics say.
+  actions = { for severity, topic in aws_sns_topic.alarms : severity => concat([topic.arn], var.extra_alarm_actions) }
+
+  descriptions = {
+    for key, alarm in merge(local.alarms, local.composite_alarms) : key => join(" ", [
+      "Severity: ${alarm.severity}. Owner: ${var.owner}.",
+      "${alarm.summary}.",
+      alarm.silence,
+      "Runbook: ${local.runbook_base_url}/${replace(alarm.runbook, "#", ".md#")}",
+    ])
   }
 
-  alarms = merge(local.api_alarms, local.function_alarms, local.table_alarms, local.health_check_alarms)
+  # A tag's value may not hold "#" (AWS tagging rules), so it names the page and the description the section.
+  alarm_tags = {
+    for key, alarm in merge(local.alarms, local.composite_alarms) : key => merge(var.tags, {
+      Owner    = var.owner
+      Runbook  = "${local.runbook_base_url}/${split("#", alarm.runbook)[0]}.md"
+      Severity = alarm.severity
+    })
+  }
 }
 
 resource "aws_cloudwatch_metric_alarm" "this" {
   for_each = local.alarms
 
   alarm_name          = "${var.name}-${each.key}"
-  alarm_description   = "[${each.value.severity}] ${each.value.summary}. Runbook: ${trimsuffix(var.runbook_base_url, "/")}/${each.value.runbook}.md"
-  namespace           = each.value.namespace
-  metric_name         = each.value.metric
-  dimensions          = each.value.dimensions
-  statistic           = each.value.statistic
-  period              = 60
+  alarm_description   = local.descriptions[each.key]
   evaluation_periods  = each.value.periods
   datapoints_to_alarm = each.value.breaching
   comparison_operator = each.value.comparison
   threshold           = each.value.threshold
   treat_missing_data  = each.value.missing
-  alarm_actions       = local.alarm_actions
-  ok_actions          = local.alarm_actions
-  tags                = merge(var.tags, { Severity = each.value.severity })
+  alarm_actions       = each.value.acts ? local.actions[each.value.severity] : []
+  ok_actions          = each.value.acts ? local.actions[each.value.severity] : []
+  tags                = local.alarm_tags[each.key]
+
+  namespace   = try(each.value.metric.namespace, null)
+  metric_name = try(each.value.metric.name, null)
+  dimensions  = try(each.value.metric.dimensions, null)
+  statistic   = try(each.value.metric.stat, null)
+  period      = each.value.expression == null ? each.value.period : null
+
+  dynamic "metric_query" {
+    for_each = each.value.expression == null ? [] : [each.value]
+
+    content {
+      id          = "watched"
+      label       = each.key
+      expression  = metric_query.value.expression
+      return_data = true
+    }
+  }
+
+  dynamic "metric_query" {
+    for_each = each.value.metrics
+
+    content {
+      id = metric_query.key
+
+      metric {
+        namespace   = metric_query.value.namespace
+        metric_name = metric_query.value.name
+        dimensions  = metric_query.value.dimensions
+        stat        = metric_query.value.stat
+        period      = each.value.period
+      }
+    }
+  }
+
+  # An alarm is judged at once: its first message must find a topic that takes it.
+  depends_on = [aws_sns_topic_policy.alarms]
 }
 
 locals {
-  all_alarms = merge(
-    aws_cloudwatch_metric_alarm.this,
-    { for label, alarm in aws_cloudwatch_metric_alarm.table_system_errors : "table-${label}-system-errors" => alarm },
-  )
-
-  alarm_actions = concat([aws_sns_topic.alarms.arn], var.extra_alarm_actions)
+  all_alarms = merge(aws_cloudwatch_metric_alarm.this, aws_cloudwatch_composite_alarm.slo)
 }

@@ -1,57 +1,49 @@
+# The region's dashboard. The first section is the seed's three widgets as the seed has them; what the others show is
+# in dashboard_sections.tf.
+module "dashboard" {
+  source = "./modules/dashboard"
+
+  name   = "${var.name}-${local.region}"
+  region = local.region
+
+  sections = concat(
+    [{ columns = 2, widgets = local.seed_widgets }],
+    [
+      { title = "Objectives", columns = 4, widgets = local.objective_widgets },
+      { title = "API", columns = 3, widgets = local.api_widgets },
+      { title = "Functions", columns = 3, widgets = local.function_widgets },
+      { title = "Tables", columns = 3, widgets = local.table_widgets },
+      { title = "Seen from outside", columns = 3, widgets = local.outside_widgets },
+      { title = "Backups and alarms", columns = 2, widgets = local.recovery_widgets },
+    ],
+  )
+}
+
 locals {
-  # The seed's three widgets, two to a row of 24 columns.
-  widgets = [
+  function_labels = sort(keys(var.functions))
+  table_labels    = sort(keys(var.tables))
+
+  seed_widgets = [
     {
       title = "Latencia de API"
-      stat  = "Average"
-      metrics = [
+      series = [
         for metric in ["Latency", "IntegrationLatency"] :
-        ["AWS/ApiGateway", metric, "ApiName", var.api.name, "Stage", var.api.stage]
+        { namespace = "AWS/ApiGateway", metric = metric, dimensions = [["ApiName", var.api.name]], stat = "Average" }
       ]
     },
     {
       title = "Métricas de Lambda"
-      stat  = "Sum"
-      metrics = flatten([
-        for label, function in var.functions : [
-          for metric, stat in { Invocations = "Sum", Duration = "Average", Errors = "Sum" } :
-          { row = ["AWS/Lambda", metric, "FunctionName", function.name, { stat = stat, label = "${label} ${metric}" }] }
-        ]
-      ])[*].row
+      series = [
+        for metric in ["Invocations", "Duration", "Errors"] :
+        { namespace = "AWS/Lambda", metric = metric, dimensions = [["FunctionName", var.functions[var.featured.function].name]] }
+      ]
     },
     {
       title = "Capacidad de DynamoDB"
-      stat  = "Sum"
-      metrics = flatten([
-        for label, table in var.tables : [
-          for metric in ["ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"] :
-          { row = ["AWS/DynamoDB", metric, "TableName", table.name, { label = "${label} ${metric}" }] }
-        ]
-      ])[*].row
+      series = [
+        for metric in ["ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"] :
+        { namespace = "AWS/DynamoDB", metric = metric, dimensions = [["TableName", var.tables[var.featured.table].name]] }
+      ]
     },
   ]
-}
-
-resource "aws_cloudwatch_dashboard" "this" {
-  dashboard_name = "${var.name}-monitoring"
-
-  dashboard_body = jsonencode({
-    widgets = [
-      for position, widget in local.widgets : {
-        type   = "metric"
-        x      = position % 2 * 12
-        y      = floor(position / 2) * 6
-        width  = 12
-        height = 6
-        properties = {
-          title   = widget.title
-          view    = "timeSeries"
-          region  = local.region
-          stat    = widget.stat
-          period  = 60
-          metrics = widget.metrics
-        }
-      }
-    ]
-  })
 }

@@ -76,7 +76,8 @@ module "failover" {
   health_check   = merge(var.health_check, { path = "/${local.base_path}/health" })
   stop_switch    = local.has_stop_switch ? null : { host_name = var.failover_hosts.dr, path = "/${local.base_path}/failover/stop" }
   api            = { name = module.api.api_name, stage = module.api.stage_name }
-  alarm_actions  = [module.monitoring.topic_arn]
+  alarm_actions  = [module.monitoring.topic_arns["page"]]
+  owner          = var.owner
   runbook_url    = "${var.runbook_base_url}/region-outage.md"
   tags           = var.tags
 }
@@ -98,33 +99,8 @@ module "stop_switch" {
   kms_key_arn         = aws_kms_key.operations.arn
   log_level           = var.log_level
   log_retention_days  = var.log_retention_days
-  alarm_actions       = [module.monitoring.topic_arn]
+  alarm_actions       = { for severity, arn in module.monitoring.topic_arns : severity => [arn] }
+  owner               = var.owner
   runbook_url         = "${var.runbook_base_url}/region-outage.md"
   tags                = var.tags
-}
-
-module "monitoring" {
-  source = "../monitoring"
-
-  name             = var.name
-  alarm_email      = var.alarm_email
-  runbook_base_url = var.runbook_base_url
-  api              = { name = module.api.api_name, stage = module.api.stage_name }
-  tags             = var.tags
-
-  functions = {
-    products   = { name = module.products.function_name, alias = module.products.alias_name }
-    authorizer = { name = module.authorizer.function_name, alias = module.authorizer.alias_name }
-  }
-
-  tables = {
-    products = {
-      name            = var.tables.products.name
-      indexes         = [var.tables.products.category_index]
-      replica_regions = var.tables.products.replica_regions
-    }
-  }
-
-  # Route 53's metrics exist in us-east-1 only; elsewhere the alarm of modules/failover watches the endpoint.
-  health_checks = local.region == "us-east-1" ? { "${var.environment}-endpoint" = module.failover.health_check_id } : {}
 }

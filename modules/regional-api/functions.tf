@@ -22,7 +22,9 @@ module "products" {
     weight             = var.products_canary.weight
     error_rate_percent = var.products_canary.error_rate_percent
     failure_condition  = "$.status >= 500" # The function answers its errors; its log line tells.
-    alarm_actions      = [module.monitoring.topic_arn]
+    alarm_actions      = [module.monitoring.topic_arns["page"]]
+    owner              = var.owner
+    runbook_url        = "${var.runbook_base_url}/lambda.md"
   }
 
   environment = {

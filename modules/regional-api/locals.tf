@@ -22,10 +22,11 @@ locals {
     health_check        = var.health_check
     jwt                 = var.jwt
     lambda_architecture = var.lambda_architecture
-    lambda_packages     = { for name in ["authorizer", "products_api"] : name => filesha256("${var.lambda_package_dir}/${name}.zip") }
+    lambda_packages     = { for name in ["authorizer", "canary", "products_api"] : name => filesha256("${var.lambda_package_dir}/${name}.zip") }
     log_level           = var.log_level
     log_retention_days  = var.log_retention_days
     models              = local.models
+    monitoring          = var.monitoring
     name                = var.name
     products_capacity   = var.products_capacity
     public_domain_name  = var.domain_names.public

@@ -3,6 +3,11 @@ output "alarm_names" {
   value       = sort(concat(module.monitoring.alarm_names, [module.failover.alarm_name], compact([module.products.canary_alarm_name]), flatten(module.stop_switch[*].alarm_names)))
 }
 
+output "api_name" {
+  description = "The name of the REST API, by which CloudWatch knows it."
+  value       = module.api.api_name
+}
+
 output "api_url" {
   description = "The URL that clients use; DNS leads it to a healthy region."
   value       = "${module.failover.public_url}/${local.base_path}"
@@ -13,6 +18,16 @@ output "authorizer_function_name" {
   value       = module.authorizer.function_name
 }
 
+output "availability_objective" {
+  description = "The share of requests that this region promises not to fail with 5xx."
+  value       = module.monitoring.availability_objective
+}
+
+output "canary" {
+  description = "Where this region's canary publishes its metrics, and the targets that it visits."
+  value       = module.canary.metrics
+}
+
 output "configuration_fingerprint" {
   description = "A hash of every input that must be alike in both regions, code included: two different ones mean that the regions have drifted apart."
   value       = sha256(jsonencode(local.common_configuration))
@@ -21,6 +36,11 @@ output "configuration_fingerprint" {
 output "dashboard_name" {
   description = "The name of the region's dashboard."
   value       = module.monitoring.dashboard_name
+}
+
+output "headline_alarm_names" {
+  description = "The alarms that exist in both regions and tell whether the API serves its customers: objectives, endpoint, canary."
+  value       = sort(concat(module.monitoring.headline_alarm_names, [module.failover.alarm_name]))
 }
 
 output "health_check_id" {
@@ -37,7 +57,7 @@ output "log_group_names" {
   description = "The names of the log groups: the functions', the API's and the firewall's."
   value = merge(
     module.api.log_group_names,
-    { products = module.products.log_group_name, authorizer = module.authorizer.log_group_name },
+    { products = module.products.log_group_name, authorizer = module.authorizer.log_group_name, canary = module.canary.log_group_name },
     { for switch in module.stop_switch : "failover" => switch.log_group_name },
   )
 }
@@ -92,8 +112,13 @@ output "stop_switch" {
 }
 
 output "topic_arn" {
-  description = "The ARN of the topic that alarms notify."
-  value       = module.monitoring.topic_arn
+  description = "The ARN of the topic of alarms that wake someone."
+  value       = module.monitoring.topic_arns["page"]
+}
+
+output "topic_arns" {
+  description = "The ARNs of the topics that alarms notify, by severity: page, ticket."
+  value       = module.monitoring.topic_arns
 }
 
 output "worst_case_seconds" {

@@ -1,5 +1,11 @@
 # Inputs in alphabetical order. What both regions must have alike stands here once; envs/ only say which region it is.
 
+variable "account_concurrency" {
+  description = "The account's quota of concurrent executions in this region, out of modules/capacity."
+  type        = number
+  nullable    = false
+}
+
 variable "alarm_email" {
   description = "An address that the alarm topic mails (it must confirm the subscription); none when left out."
   type        = string
@@ -114,8 +120,26 @@ variable "manage_account_logging_role" {
   nullable    = false
 }
 
+variable "monitoring" {
+  description = "How closely the alarms look: the period of those that look at minutes (seconds), thresholds and objectives that differ from modules/monitoring's, and webhooks by label."
+  type = object({
+    period_seconds = optional(number, 60)
+    slo            = optional(any, {})
+    thresholds     = optional(map(number), {})
+    webhooks       = optional(map(object({ url = string, severity = string })), {})
+  })
+  default  = {}
+  nullable = false
+}
+
 variable "name" {
   description = "Prefix of every name."
+  type        = string
+  nullable    = false
+}
+
+variable "owner" {
+  description = "The team that answers the alarms."
   type        = string
   nullable    = false
 }

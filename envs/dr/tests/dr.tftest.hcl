@@ -1,6 +1,12 @@
 # What this root module decides by itself; its modules have tests of their own and are left out here.
 
 mock_provider "aws" {
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
   mock_data "aws_backup_vault" {
     defaults = { arn = "arn:aws:backup:us-west-2:123456789012:backup-vault:techmoda-api-vault-dr" }
   }
@@ -12,6 +18,12 @@ mock_provider "aws" {
 override_module {
   target = module.regional_api
   outputs = {
+    api_name               = "shop"
+    availability_objective = 0.9999
+    canary                 = { namespace = "TechModa/Canary", service = "canary", targets = { public = "page" } }
+    headline_alarm_names   = ["shop-canary-public"]
+    products_function_name = "shop-products"
+
     stop_switch = { function_name = "shop-failover", operator_policy_arn = "arn:aws:iam::123456789012:policy/shop-failover-operator", table_name = "shop-failover" }
   }
 }
@@ -73,4 +85,11 @@ run "a_dr_region_that_is_the_primary_region_is_refused" {
   }
 
   expect_failures = [var.dr_region]
+}
+
+run "both_regions_are_shown_on_one_dashboard" {
+  assert {
+    condition     = output.global_dashboard_name == "techmoda-api-global"
+    error_message = "The region that can still be changed in a disaster makes it."
+  }
 }

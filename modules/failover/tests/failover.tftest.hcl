@@ -18,6 +18,7 @@ variables {
   }
   api           = { name = "shop", stage = "live" }
   alarm_actions = ["arn:aws:sns:eu-west-1:123456789012:alarms"]
+  owner         = "catalogue"
   runbook_url   = "https://runbooks.example.com/region-outage.md"
 }
 
@@ -142,7 +143,7 @@ run "an_endpoint_that_answers_no_check_pages" {
     error_message = "The alarm must listen to GET /health, as the API names it without its base path."
   }
   assert {
-    condition     = aws_cloudwatch_metric_alarm.endpoint.alarm_actions == toset(var.alarm_actions) && strcontains(aws_cloudwatch_metric_alarm.endpoint.alarm_description, var.runbook_url)
+    condition     = aws_cloudwatch_metric_alarm.endpoint.alarm_actions == toset(var.alarm_actions) && strcontains(aws_cloudwatch_metric_alarm.endpoint.alarm_description, "${var.runbook_url}#endpoint-down") && aws_cloudwatch_metric_alarm.endpoint.tags.Severity == "page"
     error_message = "The alarm must tell somebody, and what to do."
   }
 }

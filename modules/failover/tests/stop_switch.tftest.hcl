@@ -27,6 +27,8 @@ override_module {
 override_module {
   target = module.control
   outputs = {
+    failed_events_queue_arn = "arn:aws:sqs:us-west-2:123456789012:shop-failover-failed-events"
+
     alias_arn      = "arn:aws:lambda:us-west-2:123456789012:function:shop-failover:live"
     alias_name     = "live"
     function_name  = "shop-failover"
@@ -45,7 +47,8 @@ variables {
   kms_key_arn         = "arn:aws:kms:us-west-2:123456789012:key/66666666-7777-8888-9999-000000000000"
   log_level           = "INFO"
   log_retention_days  = 365
-  alarm_actions       = ["arn:aws:sns:us-west-2:123456789012:alarms"]
+  alarm_actions       = { page = ["arn:aws:sns:us-west-2:123456789012:page"], ticket = ["arn:aws:sns:us-west-2:123456789012:ticket"] }
+  owner               = "catalogue"
   runbook_url         = "https://runbooks.example.com/region-outage.md"
 }
 
@@ -100,7 +103,7 @@ run "somebody_hears_that_clients_are_held_and_that_the_latch_is_silent" {
   assert {
     condition = (
       aws_cloudwatch_metric_alarm.engaged.metric_name == "StopEngaged" && aws_cloudwatch_metric_alarm.engaged.threshold == 1 &&
-      aws_cloudwatch_metric_alarm.engaged.alarm_actions == toset(var.alarm_actions)
+      aws_cloudwatch_metric_alarm.engaged.alarm_actions == toset(["arn:aws:sns:us-west-2:123456789012:ticket"])
     )
     error_message = "An engaged switch must be told: it stays until somebody resumes."
   }
@@ -109,13 +112,13 @@ run "somebody_hears_that_clients_are_held_and_that_the_latch_is_silent" {
     error_message = "A latch of which nothing is heard does not work."
   }
   assert {
-    condition     = aws_cloudwatch_metric_alarm.failed_over.metric_name == "LedToDr" && aws_cloudwatch_metric_alarm.failed_over.threshold == 1 && aws_cloudwatch_metric_alarm.failed_over.treat_missing_data == "notBreaching"
+    condition     = aws_cloudwatch_metric_alarm.failed_over.metric_name == "LedToDr" && aws_cloudwatch_metric_alarm.failed_over.threshold == 1 && aws_cloudwatch_metric_alarm.failed_over.treat_missing_data == "notBreaching" && aws_cloudwatch_metric_alarm.failed_over.alarm_actions == toset(["arn:aws:sns:us-west-2:123456789012:page"])
     error_message = "A failover must be told in the DR region, by where DNS leads."
   }
   assert {
     condition = alltrue([
       for alarm in [aws_cloudwatch_metric_alarm.engaged, aws_cloudwatch_metric_alarm.failed_over, aws_cloudwatch_metric_alarm.latch] :
-      alarm.namespace == "TechModa/Failover" && alarm.dimensions == tomap({ service = "failover-control" }) && strcontains(alarm.alarm_description, var.runbook_url)
+      alarm.namespace == "TechModa/Failover" && alarm.dimensions == tomap({ service = "failover-control" }) && strcontains(alarm.alarm_description, "Runbook: ${var.runbook_url}#${trimprefix(alarm.alarm_name, "shop-")}") && alarm.tags.Owner == "catalogue"
     ])
     error_message = "The alarms must listen to what the function writes, and say what to do."
   }

@@ -32,9 +32,15 @@ override_module {
 override_module {
   target = module.monitoring
   outputs = {
-    alarm_names    = ["shop-api-latency"]
-    dashboard_name = "shop"
-    topic_arn      = "arn:aws:sns:us-east-1:123456789012:shop-alarms"
+    alarm_names            = ["shop-api-latency"]
+    availability_objective = 0.9999
+    dashboard_name         = "shop-us-east-1"
+    headline_alarm_names   = ["shop-canary-public"]
+    topic_arn              = "arn:aws:sns:us-east-1:123456789012:shop-page"
+    topic_arns = {
+      page   = "arn:aws:sns:us-east-1:123456789012:shop-page"
+      ticket = "arn:aws:sns:us-east-1:123456789012:shop-ticket"
+    }
   }
 }
 
@@ -63,18 +69,32 @@ override_module {
 }
 
 override_module {
+  target = module.canary
+  outputs = {
+    failed_events_queue_name = "shop-canary-failed-events"
+    function                 = { name = "shop-canary", alias = "live", reserved_concurrency = 2, severity = "ticket" }
+    log_group_name           = "/aws/lambda/shop-canary"
+    metrics                  = { namespace = "TechModa/Canary", service = "canary", targets = { public = "page" } }
+  }
+}
+
+override_module {
   target = module.stop_switch
   outputs = {
-    alarm_names         = ["shop-latch-silent", "shop-stop-engaged"]
-    function_name       = "shop-failover"
-    integration         = { function_name = "shop-failover", alias = "live", invoke_arn = "arn:aws:apigateway:us-west-2:lambda:path/failover", timeout_ms = 2000 }
-    log_group_name      = "/aws/lambda/shop-failover"
-    operator_policy_arn = "arn:aws:iam::123456789012:policy/shop-failover-operator"
-    table_name          = "shop-failover"
+    failed_events_queue_name = "shop-failover-failed-events"
+    function                 = { name = "shop-failover", alias = "live", reserved_concurrency = 5, severity = "ticket" }
+    alarm_names              = ["shop-latch-silent", "shop-stop-engaged"]
+    function_name            = "shop-failover"
+    integration              = { function_name = "shop-failover", alias = "live", invoke_arn = "arn:aws:apigateway:us-west-2:lambda:path/failover", timeout_ms = 2000 }
+    log_group_name           = "/aws/lambda/shop-failover"
+    operator_policy_arn      = "arn:aws:iam::123456789012:policy/shop-failover-operator"
+    table_name               = "shop-failover"
   }
 }
 
 variables {
+  account_concurrency         = 1000
+  owner                       = "catalogue"
   environment                 = "primary"
   name                        = "shop"
   hosted_zone_id              = "Z0123456789"
@@ -120,7 +140,7 @@ run "a_region_has_its_urls_its_key_and_its_alarms" {
     error_message = "The health check's settings must reach the failover."
   }
   assert {
-    condition     = toset(keys(output.log_group_names)) == toset(["access", "authorizer", "execution", "products", "waf"])
+    condition     = toset(keys(output.log_group_names)) == toset(["access", "authorizer", "canary", "execution", "products", "waf"])
     error_message = "Every log group must be put out."
   }
   assert {

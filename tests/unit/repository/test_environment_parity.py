@@ -10,7 +10,12 @@ import pytest
 ENVS = Path(__file__).resolve().parents[3] / "envs"
 # What a region must say differently: which one it is, and where its own data is.
 OF_THE_REGION = {"environment", "domain_names", "cursor_key_arn", "tables"}
-ONLY_DR_MAKES = {"failover_function_name", "failover_operator_policy_arn", "stop_table_name"}
+ONLY_DR_MAKES = {
+    "failover_function_name",
+    "failover_operator_policy_arn",
+    "global_dashboard_name",
+    "stop_table_name",
+}
 ONLY_PRIMARY_MAKES = {"backup_plan_id", "dr_backup_vault_name", "replica_region", "replica_table_arn"}
 
 

@@ -9,6 +9,9 @@ locals {
 
   metric_namespace = "TechModa/Failover"
   service          = "failover-control"
+
+  # Two watches that overlap for a moment, and the health checkers: about two requests a second of some milliseconds.
+  reserved_concurrency = 5
 }
 
 module "control" {
@@ -22,8 +25,7 @@ module "control" {
   memory_mb       = 256
   timeout_seconds = local.watch_seconds + 15
 
-  # Two watches that overlap for a moment, and the health checkers: about two requests a second of some milliseconds.
-  reserved_concurrency = 5
+  reserved_concurrency = local.reserved_concurrency
 
   # A watch that failed is not repeated: the next one starts within a minute.
   asynchronous = { maximum_event_age_seconds = 60, maximum_retry_attempts = 0 }

@@ -17,6 +17,21 @@ output "function_alias" {
   value       = module.control.alias_name
 }
 
+output "failed_events_queue_name" {
+  description = "The name of the queue of ticks that the function could not handle."
+  value       = element(split(":", module.control.failed_events_queue_arn), 5)
+}
+
+output "function" {
+  description = "The function as modules/monitoring watches it."
+  value = {
+    name                 = module.control.function_name
+    alias                = module.control.alias_name
+    reserved_concurrency = local.reserved_concurrency
+    severity             = "ticket" # Clients do not wait for it.
+  }
+}
+
 output "function_name" {
   description = "The name of the function that answers for the switch and is its latch."
   value       = module.control.function_name

@@ -1,8 +1,8 @@
 # Inputs in alphabetical order. Each validation has a negative test in tests/.
 
 variable "alarm_actions" {
-  description = "ARNs that the alarms notify when they go off and when they clear."
-  type        = set(string)
+  description = "ARNs that the alarms of each severity notify when they go off and when they clear."
+  type        = object({ page = set(string), ticket = set(string) })
   nullable    = false
 }
 
@@ -60,6 +60,12 @@ variable "log_retention_days" {
 
 variable "name" {
   description = "Prefix of every name; the table and the function are <name>-failover."
+  type        = string
+  nullable    = false
+}
+
+variable "owner" {
+  description = "The team that answers the alarms."
   type        = string
   nullable    = false
 }

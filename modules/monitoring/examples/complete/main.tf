@@ -20,7 +20,9 @@ module "monitoring" {
   runbook_base_url = "https://runbooks.example.com/techmoda"
   alarm_email      = "on-call@example.com"
   api              = { name = "example-api", stage = "live" }
-  functions        = { products = { name = "example-products", alias = "live" } }
+  owner            = "catalogue"
+  functions        = { products = { name = "example-products", alias = "live", reserved_concurrency = 100 } }
+  canary           = { namespace = "Example/Canary", service = "canary", targets = { public = "page", dr = "ticket" } }
   health_checks    = { us-east-1 = "11111111-2222-3333-4444-555555555555" }
 
   tables = {

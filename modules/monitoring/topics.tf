@@ -10,18 +10,29 @@ locals {
   region     = data.aws_region.current.name
   root_arn   = "arn:${local.partition}:iam::${local.account_id}:root"
 
+  # A page wakes the engineer on call; a ticket is looked at in working hours.
+  severities = {
+    page   = "wakes whoever is on call"
+    ticket = "is looked at in working hours"
+  }
+
   # The services that tell operators something. Each may publish only on behalf of this account.
   publishers = ["backup.amazonaws.com", "cloudwatch.amazonaws.com", "events.amazonaws.com"]
 }
 
 resource "aws_sns_topic" "alarms" {
-  name              = "${var.name}-alerts"
+  for_each = local.severities
+
+  name              = "${var.name}-${each.key}"
+  display_name      = "${var.name}: ${each.value}"
   kms_master_key_id = aws_kms_key.topic.arn
-  tags              = var.tags
+  tags              = merge(var.tags, { Severity = each.key })
 }
 
 resource "aws_sns_topic_policy" "alarms" {
-  arn = aws_sns_topic.alarms.arn
+  for_each = aws_sns_topic.alarms
+
+  arn = each.value.arn
 
   policy = jsonencode({
     Version = "2012-10-17"
@@ -31,7 +42,7 @@ resource "aws_sns_topic_policy" "alarms" {
         Effect    = "Allow"
         Principal = { Service = local.publishers }
         Action    = "sns:Publish"
-        Resource  = aws_sns_topic.alarms.arn
+        Resource  = each.value.arn
         Condition = { StringEquals = { "aws:SourceAccount" = local.account_id } }
       },
       {
@@ -39,7 +50,7 @@ resource "aws_sns_topic_policy" "alarms" {
         Effect    = "Deny"
         Principal = "*"
         Action    = "sns:Publish"
-        Resource  = aws_sns_topic.alarms.arn
+        Resource  = each.value.arn
         Condition = { Bool = { "aws:SecureTransport" = "false" } }
       },
     ]
@@ -47,15 +58,24 @@ resource "aws_sns_topic_policy" "alarms" {
 }
 
 resource "aws_sns_topic_subscription" "email" {
-  count = var.alarm_email == null ? 0 : 1
+  for_each = var.alarm_email == null ? {} : aws_sns_topic.alarms
 
-  topic_arn = aws_sns_topic.alarms.arn
+  topic_arn = each.value.arn
   protocol  = "email"
   endpoint  = var.alarm_email
 }
 
+# A pager, or a relay that posts to a chat. Each must answer SNS's request to confirm, as such services do.
+resource "aws_sns_topic_subscription" "webhook" {
+  for_each = var.webhooks
+
+  topic_arn = aws_sns_topic.alarms[each.value.severity].arn
+  protocol  = "https"
+  endpoint  = each.value.url
+}
+
 resource "aws_kms_key" "topic" {
-  description             = "Encrypts the alarm topic ${var.name}-alerts in ${local.region}"
+  description             = "Encrypts the alarm topics of ${var.name} in ${local.region}"
   enable_key_rotation     = true
   deletion_window_in_days = 30
   tags                    = var.tags

@@ -1,0 +1,9 @@
+output "body" {
+  description = "The dashboard's JSON."
+  value       = aws_cloudwatch_dashboard.this.dashboard_body
+}
+
+output "name" {
+  description = "The dashboard's name."
+  value       = aws_cloudwatch_dashboard.this.dashboard_name
+}

@@ -1,0 +1,4 @@
+output "name" {
+  description = "The dashboard's name."
+  value       = module.dashboard.name
+}
