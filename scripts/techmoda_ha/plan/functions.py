@@ -10,7 +10,7 @@ from techmoda_ha.plan.model import Plan, Resource, System
 from techmoda_ha.plan.objectives import FunctionLoad
 
 FUNCTION, PERMISSION = "aws_lambda_function", "aws_lambda_permission"
-GATEWAY = "apigateway.amazonaws.com"
+GATEWAY, EVENTS = "apigateway.amazonaws.com", "events.amazonaws.com"
 NAME_IN_ARN = re.compile(r":function:([^:/]+)")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Mapping
@@ -20,6 +21,8 @@ from techmoda_ha.plan.model import Backend, Plan
 from techmoda_ha.plan.parse import NEXT_STEP, PlanFormatError, parse_plan
 from techmoda_ha.validation.locator import resource_locations
 
+LOCK_FILE = ".terraform.lock.hcl"
+PROVIDER_ONLY = {"terraform": {"required_providers": {"aws": {"source": "hashicorp/aws"}}}}
 ZIP_SIGNATURE = b"PK\x03\x04"  # A saved plan is a zip archive.
 
 
@@ -90,31 +93,39 @@ def _backend(data_dir: Path) -> Backend | None:
 
 
 def _shown(workspace: Workspace, file: Path) -> Any:
-    """Return the JSON document about a saved plan; for that Terraform needs the provider, but no state."""
-    folder = workspace.environment_dir(Environment.PRIMARY)
-    data_dir = workspace.build / "terraform" / "show"
+    """Return the JSON document about a saved plan; for that Terraform needs the provider, but no state.
+
+    So it runs in a folder of its own, with a configuration that only names the provider.
+    """
+    folder = workspace.build / "terraform" / "show"
+    data_dir, locked = folder / ".terraform", workspace.environment_dir(Environment.PRIMARY) / LOCK_FILE
     variables = {}
     if workspace.terraform_cli_configuration.is_file():
         variables["TF_CLI_CONFIG_FILE"] = str(workspace.terraform_cli_configuration)
-    environment = {**variables, **os.environ, "TF_DATA_DIR": str(data_dir)}
-    if not (data_dir / "providers").is_dir():
-        command = ["terraform", "init", "-backend=false", "-input=false", "-lockfile=readonly", "-no-color"]
-        ended = subprocess.run(
-            command, check=False, capture_output=True, text=True, cwd=folder, env=environment
-        )
+    if not (data_dir / "providers").is_dir() or (folder / LOCK_FILE).read_bytes() != locked.read_bytes():
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "main.tf.json").write_text(json.dumps(PROVIDER_ONLY))
+        shutil.copyfile(locked, folder / LOCK_FILE)
+        command = ["terraform", "init", "-input=false", "-lockfile=readonly", "-no-color"]
+        ended = _run(command, folder, data_dir, variables)
         if ended.returncode != 0:
-            raise HaError("terraform init failed.", "Prepare the tools: make setup", detail=ended.stderr)
+            error = ended.stderr.decode(errors="replace")
+            raise HaError("terraform init failed.", "Prepare the tools: make setup", detail=error)
     return _show(file.resolve(), folder, data_dir, variables)
 
 
 def _show(file: Path, folder: Path, data_dir: Path, variables: Mapping[str, str]) -> Any:
-    ended = subprocess.run(
-        ["terraform", "show", "-json", str(file)], check=False, capture_output=True, cwd=folder,
-        env={**os.environ, **variables, "TF_DATA_DIR": str(data_dir)},
-    )  # fmt: skip
+    ended = _run(["terraform", "show", "-json", str(file)], folder, data_dir, variables)
     if ended.returncode != 0:
         raise PlanFormatError(
             f"Terraform cannot read {file}: it is no saved plan, damaged, or of another version.", NEXT_STEP,
             detail=ended.stderr.decode(errors="replace").strip(),
         )  # fmt: skip
     return _parsed(ended.stdout, file)
+
+
+def _run(
+    command: list[str], folder: Path, data_dir: Path, variables: Mapping[str, str]
+) -> subprocess.CompletedProcess[bytes]:
+    environment = {**os.environ, **variables, "TF_DATA_DIR": str(data_dir)}
+    return subprocess.run(command, check=False, capture_output=True, cwd=folder, env=environment)

@@ -1,4 +1,4 @@
-"""Rules of the backups: taken, copied to another region, locked, kept as long as needed, restored in tests."""
+"""Rules of the backups: taken, copied to another region, locked, kept not too long, restored in tests."""
 
 from __future__ import annotations
 
@@ -231,15 +231,19 @@ def failures_told(system: System) -> Iterator[Judgement]:
 def selection(system: System) -> Iterator[Judgement]:
     """Judge the selections by ARN; what a tag selects shows only in the account."""
     for plan in _primary(system):
-        arns = [
-            table.value("arn") for table in plan.of(TABLE) if table.value("billing_mode") == "PROVISIONED"
+        names = [
+            table.value("name") for table in plan.of(TABLE) if table.value("billing_mode") == "PROVISIONED"
         ]
         for one in plan.of("aws_backup_selection"):
             chosen = one.value("resources")
             if one.is_set("selection_tag") is True:
                 continue
-            holds = UNKNOWN if not known(chosen, *arns) else set(arns) <= set(chosen or [])
+            holds = UNKNOWN if not known(chosen, *names) else _covers(chosen or [], names)
             yield decide(one, holds, "It leaves a provisioned table out.")
+
+
+def _covers(arns: list[str], names: list[str]) -> bool:
+    return all(any(arn == "*" or arn.endswith(f":table/{name}") for arn in arns) for name in names)
 
 
 def _primary(system: System) -> list[Plan]:

@@ -28,9 +28,10 @@ from techmoda_ha.plan.tables import (
     replicas_of,
     scaling,
 )
-from techmoda_ha.plan.values import UNKNOWN
+from techmoda_ha.plan.values import UNKNOWN, every, some
 
 SHORTEST_RECOVERY_DAYS = 7
+AWS_MANAGED = "alias/aws/"
 
 
 @rule(
@@ -86,7 +87,8 @@ def stream(system: System) -> Iterator[Judgement]:
     """Judge tables; a replica has its source's stream settings."""
     for table in system.of(TABLE):
         enabled, view = table.value("stream_enabled"), table.value("stream_view_type")
-        holds = (enabled is True and view == "NEW_AND_OLD_IMAGES") if known(enabled, view) else UNKNOWN
+        has_both = UNKNOWN if view is UNKNOWN else view == "NEW_AND_OLD_IMAGES"
+        holds = every(UNKNOWN if enabled is UNKNOWN else enabled is True, has_both)
         yield decide(table, holds, f"Its stream is not enabled with both images (view type {view!r}).")
 
 
@@ -101,12 +103,22 @@ def stream(system: System) -> Iterator[Judgement]:
     needs=PRIMARY,
 )
 def replica(system: System) -> Iterator[Judgement]:
-    """Judge the tables that the primary environment makes; what DR makes is its own."""
-    for plan in (one for one in system.plans if one.role == "primary"):
+    """Judge the tables that the primary environment makes.
+
+    A table that DR makes for itself under the same name holds what concerns one region only. Without the
+    plan of DR nobody can tell.
+    """
+    for plan in [system.primary] if system.primary else []:
         for table in plan.of(TABLE):
             regions = {one.region for one in replicas_of(plan, table)}
             regions |= {block.value("region_name") for block in table.blocks("replica")}
-            yield decide(table, plan.dr_region in regions, f"It has no replica in {plan.dr_region}.")
+            own = UNKNOWN if system.dr is None else _makes(system.dr, table.value("name"))
+            text = f"It has no replica in {plan.dr_region}."
+            yield decide(table, some(plan.dr_region in regions, own), text)
+
+
+def _makes(plan: Plan, name: str) -> bool:
+    return plan.one_with(TABLE, "name", name) is not None
 
 
 @rule(
@@ -125,7 +137,8 @@ def replica_key(system: System) -> Iterator[Judgement]:
     """Judge replicas: the key's ARN names its region."""
     for one in system.of(REPLICA):
         arn = one.value("kms_key_arn")
-        holds = UNKNOWN if arn is UNKNOWN else str(arn).split(":")[3:4] == [one.region]
+        is_near = str(arn).split(":")[3:4] == [one.region] and AWS_MANAGED not in str(arn)
+        holds = UNKNOWN if arn is UNKNOWN else is_near
         yield decide(one, holds, f"Its key is {arn!r}, which is none of {one.region}.")
 
 

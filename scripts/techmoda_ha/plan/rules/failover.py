@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from techmoda_ha.plan.functions import EVENTS, GATEWAY, PERMISSION, name_of
 from techmoda_ha.plan.gateway import base_paths, host_names
 from techmoda_ha.plan.judging import BOTH, Judgement, Outcome, Severity, decide, expect, judged, missing, rule
 from techmoda_ha.plan.model import Plan, Resource, System, known
@@ -226,13 +227,30 @@ def alias(system: System) -> Iterator[Judgement]:
     needs=BOTH,
 )
 def latch(system: System) -> Iterator[Judgement]:
-    """Judge that DR has a function that is asked by the STOP check and started by a schedule."""
+    """Judge the schedule of the function that answers for the switch: the gateway and a schedule call it."""
     primary, dr = system.both()
     if not any(check.value("invert_healthcheck") is True for check in primary.of(CHECK)):
         return
-    rules = [one for one in dr.of("aws_cloudwatch_event_rule") if one.value("schedule_expression")]
-    often = [one for one in rules if str(one.value("schedule_expression")) == "rate(1 minute)"]
+    schedules = list(_schedules_of_latch(dr))
+    often = [one for one in schedules if one.value("schedule_expression") == "rate(1 minute)"]
     if not often:
         yield missing(dr, "Nothing runs every minute to latch the STOP switch.")
     for one in often:
         yield expect(one, "state", lambda state: state in (None, "ENABLED"), "The latch's schedule is {}.")
+
+
+def _schedules_of_latch(dr: Plan) -> Iterator[Resource]:
+    permissions = list(dr.of(PERMISSION))
+    by_gateway = {
+        name_of(one.value("function_name")) for one in permissions if one.value("principal") == GATEWAY
+    }
+    for permission in permissions:
+        if (
+            permission.value("principal") == EVENTS
+            and name_of(permission.value("function_name")) in by_gateway
+        ):
+            yield from (
+                one
+                for one in dr.of("aws_cloudwatch_event_rule")
+                if one.module == permission.module and one.value("schedule_expression")
+            )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,8 +13,9 @@ from techmoda_ha.plan.judging import BOTH, Judgement, Severity, decide, rule
 from techmoda_ha.plan.model import Plan, Resource, System
 from techmoda_ha.plan.values import UNKNOWN
 
-# Metrics of one region only: Route 53 publishes in us-east-1, and backups are taken where the tables are made.
+# Metrics of one region only: Route 53 publishes in us-east-1, backups are taken where the tables are made.
 OF_ONE_REGION = {"AWS/Route53", "AWS/Backup"}
+REGION = re.compile(r"\b[a-z]{2}(?:-[a-z]+)+-\d\b")
 Identity = Callable[[Plan, Resource], str]
 SOURCE = "Well-Architected REL 13: the standby equals the primary; docs/decisions/0040"
 
@@ -28,9 +30,8 @@ def _pairs(
 
 
 def _neutral(plan: Plan, text: Any) -> str:
-    """Return a text with the names of the own and of the other region replaced: alike in both regions."""
-    own, other = plan.region, plan.dr_region if plan.region == plan.primary_region else plan.primary_region
-    return str(text).replace(own, "<own region>").replace(other, "<other region>")
+    """Return a text in which regions are only the own one and another: alike in both environments."""
+    return REGION.sub(lambda found: "<own>" if found[0] == plan.region else "<other>", str(text))
 
 
 def _same(one: Resource, other: Resource, paths: tuple[str, ...]) -> tuple[bool, list[str]]:

@@ -48,8 +48,10 @@ def encryption(system: System) -> Iterator[Judgement]:
             if kind == "aws_lambda_function" and one.is_set("environment.0.variables") is False:
                 continue
             key = one.value(path)
-            holds = UNKNOWN if key is UNKNOWN else bool(key) and AWS_MANAGED not in str(key)
-            yield decide(one, holds, f"Its key is {key!r}, none of the customer's.")
+            is_own = UNKNOWN if key is UNKNOWN else bool(key) and AWS_MANAGED not in str(key)
+            # A table names its key in a block that can be switched off.
+            is_on = one.value("server_side_encryption.0.enabled") if kind == "aws_dynamodb_table" else True
+            yield decide(one, every(is_own, is_on), f"Its key is {key!r}, none of the customer's.")
 
 
 @rule(
