@@ -129,3 +129,17 @@ def test_stop_works_without_us_east_1_and_resume_waits_for_it(steady: Deployed) 
         lambda: ha.run("failover", "resume", "--reason", "done", check=False).returncode == 0, 60
     )
     assert ha.json("failover", "status", "--json")["stop"]["engaged"] is False
+
+
+def test_a_region_goes_dark_and_the_drill_measures_what_clients_met(steady: Deployed) -> None:
+    status, evidence, said = drill(steady)
+    assert status == 0, said
+    measured = evidence["measurements"]
+    assert 0 < measured["rto_seconds"] <= evidence["objectives"]["rto_seconds"]
+    assert 0 <= measured["rpo_seconds"] <= evidence["objectives"]["rpo_seconds"]
+    assert measured["lost_writes"] == 0
+    assert measured["acknowledged_writes"] > 0
+    assert measured["failed_requests_during_outage"] > 0
+    assert 0 < measured["detection_seconds"] < measured["seed_detection_seconds"]
+    assert any("Shortened run" in note for note in evidence["notes"])
+    assert json.loads((steady.ha.build / "evidence" / "region-outage.json").read_text()) == evidence
