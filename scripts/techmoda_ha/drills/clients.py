@@ -22,6 +22,7 @@ from techmoda_ha.network import DNS_TIMEOUT_SECONDS, Network
 
 CONNECT_TIMEOUT_SECONDS = 2.0
 ANSWER_TIMEOUT_SECONDS = 5.0
+CONNECTIONS = 20
 REGION_HEADER = "X-Region"
 
 Clock = Callable[[], float]
@@ -34,15 +35,24 @@ class ApiClient:
     each request, so that it follows a failover as soon as its cached answer has run out.
     """
 
-    def __init__(self, network: Network, host: str, base_path: str, token: str | None = None) -> None:
-        """Prepare; nothing is sent yet."""
+    def __init__(
+        self,
+        network: Network,
+        host: str,
+        base_path: str,
+        token: str | None = None,
+        *,
+        connections: int = CONNECTIONS,
+    ) -> None:
+        """Prepare; nothing is sent yet. At most `connections` connections are open at a time."""
         self._network, self._host, self._base_path = network, host, base_path
         self._resolver = network.resolver()
         timeout = httpx.Timeout(ANSWER_TIMEOUT_SECONDS, connect=CONNECT_TIMEOUT_SECONDS)
         headers = {"Host": host} | ({"Authorization": f"Bearer {token}"} if token else {})
         self._http = httpx.Client(
-            verify=network.tls_context(), timeout=timeout, headers=headers, trust_env=False
-        )
+            verify=network.tls_context(), timeout=timeout, headers=headers, trust_env=False,
+            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
+        )  # fmt: skip
 
     def close(self) -> None:
         """Close all connections."""

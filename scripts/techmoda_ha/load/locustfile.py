@@ -31,9 +31,10 @@ WAITING_AT_MOST = 1000
 """Requests without an answer yet, in one process; beyond that an arrival counts as failed."""
 
 _SETTINGS = LoadSettings.from_variables()
-_VISITS = Visits(
-    ApiClient(_SETTINGS.network, _SETTINGS.host, _SETTINGS.base_path, _SETTINGS.token), _SETTINGS.category
+_CLIENT = ApiClient(
+    _SETTINGS.network, _SETTINGS.host, _SETTINGS.base_path, _SETTINGS.token, connections=WAITING_AT_MOST
 )
+_VISITS = Visits(_CLIENT, _SETTINGS.category)
 _EVENTS: Any = locust_events  # Locust has no types for its hooks.
 _WAITING = gevent.pool.Pool(WAITING_AT_MOST)
 

@@ -1,0 +1,85 @@
+"""What one run of the surge drill shall do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from techmoda_ha.capacity.profiles import ramp, steps
+from techmoda_ha.load.scenarios import Scenario
+
+MINUTE = 60.0
+
+
+class Weakness(StrEnum):
+    """What is made too small on purpose, so that the drill and the model must both fail and name it.
+
+    The values are the parts of the capacity model.
+    """
+
+    AUTOSCALING_MAXIMUM = "table_read"
+    RESERVED_CONCURRENCY = "products"
+    STAGE_THROTTLE = "throttle"
+
+
+@dataclass(frozen=True)
+class SurgePlan:
+    """One run. Minutes are those of autoscaling: at a pace of 20 one of them lasts 3 s.
+
+    `scale` multiplies the rates and the table's limits alike, so that a laptop carries what it shows.
+    """
+
+    weakness: Weakness | None = None
+    pace: float = 20.0
+    scale: float = 0.3
+    normal_rate: float = 10.0
+    surge_factor: float = 10.0
+    normal_minutes: float = 6.0
+    ramp_minutes: float = 0.5
+    surge_minutes: float = 14.0
+    quiet_minutes: float = 24.0
+    settling_seconds: float = 120.0
+    capacity_tolerance: float = 0.25
+    refused_tolerance_percent: float = 5.0
+
+    @classmethod
+    def from_configuration(cls, configuration: Mapping[str, Any], **chosen: Any) -> SurgePlan:
+        """Read an experiment's configuration; what was chosen goes over it."""
+        known = {name: configuration[name] for name in cls.__dataclass_fields__ if name in configuration}
+        return cls(**{**known, **chosen})
+
+    def seconds(self, minutes: float) -> int:
+        """Return how many seconds so many minutes of autoscaling last."""
+        return max(1, round(minutes * MINUTE / self.pace))
+
+    @property
+    def scenario(self) -> Scenario:
+        """Return the load: normal, ten times that within half a minute, normal again."""
+        normal = self.normal_rate * self.scale
+        surge = normal * self.surge_factor
+        rates = (
+            *steps((normal, self.seconds(self.normal_minutes))),
+            *ramp(normal, surge, self.seconds(self.ramp_minutes)),
+            *steps((surge, self.seconds(self.surge_minutes)), (normal, self.seconds(self.quiet_minutes))),
+        )
+        return Scenario("surge", f"{self.surge_factor:g} times the normal rate, and back", rates)
+
+    def notes(self) -> list[str]:
+        """Say what a reader must know to judge the figures."""
+        found = []
+        if self.pace != 1:
+            found.append(
+                f"The minutes of burst capacity and autoscaling passed {self.pace:g} times as fast; "
+                "rates are real, alarms kept their real periods."
+            )
+        if self.scale != 1:
+            found.append(
+                f"Rates and the table's limits were multiplied by {self.scale:g}: the surge is "
+                f"{self.normal_rate * self.scale * self.surge_factor:g} requests/s for real, because the "
+                "local AWS and the load share one machine."
+            )
+        if self.weakness:
+            found.append(f"{self.weakness} was made too small on purpose; this run has to fail.")
+        return found
