@@ -2,8 +2,8 @@
 
 A visit goes to one target (the public name, or a region's own) and takes four steps on one connection: the
 list of products, the first product of it, the same product again with its ETag (304 is expected), and the
-health check. It is good when every step answers as the API promises, in time. A catalogue without products has
-nothing to open; the two steps in the middle are left out then.
+health check. It is good when every step answers as the API promises, in time. A catalogue without products
+has nothing to open; the two steps in the middle are left out then.
 
 Visits only read: a write would need a token that the canary had to keep, and would leave traces in the
 catalogue.
