@@ -1,0 +1,1 @@
+"""How long the capacity model takes: CPU time of several configurations and profiles."""
