@@ -16,7 +16,3 @@ data "aws_kms_alias" "products" {
 data "aws_kms_alias" "cursor" {
   name = local.cursor_key_alias
 }
-
-data "aws_backup_vault" "copies" {
-  name = local.dr_vault_name
-}

@@ -1,6 +1,6 @@
 output "alarm_names" {
   description = "The names of all alarms in this region, sorted."
-  value       = module.regional_api.alarm_names
+  value       = sort(concat(module.regional_api.alarm_names, module.backup_manager.alarm_names))
 }
 
 output "api_url" {
@@ -11,6 +11,16 @@ output "api_url" {
 output "authorizer_function_name" {
   description = "The name of the function that judges tokens."
   value       = module.regional_api.authorizer_function_name
+}
+
+output "backup_manager_function_alias" {
+  description = "The alias of the function that restores the products table and validates its backups."
+  value       = module.backup_manager.function_alias
+}
+
+output "backup_manager_function_name" {
+  description = "The name of the function that restores the products table and validates its backups."
+  value       = module.backup_manager.function_name
 }
 
 output "backup_vault_name" {
@@ -48,6 +58,11 @@ output "failover_operator_policy_arn" {
   value       = module.regional_api.stop_switch.operator_policy_arn
 }
 
+output "erasure_table_name" {
+  description = "The name of the log of erasures: what is listed there never comes back in a restored table."
+  value       = data.aws_dynamodb_table.erasures.name
+}
+
 output "global_dashboard_name" {
   description = "The name of the dashboard of both regions."
   value       = module.global_dashboard.name
@@ -75,7 +90,7 @@ output "idempotency_table_name" {
 
 output "log_group_names" {
   description = "The names of the log groups in this region."
-  value       = module.regional_api.log_group_names
+  value       = merge(module.regional_api.log_group_names, { backup_manager = module.backup_manager.log_group_name })
 }
 
 output "products_function_alias" {
@@ -111,6 +126,11 @@ output "regional_api_url" {
 output "rest_api_id" {
   description = "The id of the REST API."
   value       = module.regional_api.rest_api_id
+}
+
+output "restore_testing_plan_name" {
+  description = "The name of the plan by which recovery points of this region's vault are restored for a test."
+  value       = module.restore.testing_plan_name
 }
 
 output "stage_name" {

@@ -59,19 +59,3 @@ module "idempotency_table" {
     kms_key_arn = module.products_table.kms_key_arns[var.primary_region]
   }
 }
-
-module "backup" {
-  source = "../../modules/backup"
-
-  providers = {
-    aws         = aws
-    aws.replica = aws.replica
-  }
-
-  name                   = var.name
-  selection              = { arns = [module.products_table.table_arn] }
-  lock                   = var.backup_lock
-  force_destroy          = !var.deletion_protection
-  manage_region_settings = var.manage_account_settings
-  notifications          = { topic_arn = module.regional_api.topic_arn }
-}

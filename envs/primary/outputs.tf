@@ -1,6 +1,6 @@
 output "alarm_names" {
   description = "The names of all alarms in this region, sorted."
-  value       = module.regional_api.alarm_names
+  value       = sort(concat(module.regional_api.alarm_names, module.backup_manager.alarm_names))
 }
 
 output "api_url" {
@@ -11,6 +11,21 @@ output "api_url" {
 output "authorizer_function_name" {
   description = "The name of the function that judges tokens."
   value       = module.regional_api.authorizer_function_name
+}
+
+output "backup_manager_function_alias" {
+  description = "The alias of the function that restores the products table and validates its backups."
+  value       = module.backup_manager.function_alias
+}
+
+output "backup_manager_function_name" {
+  description = "The name of the function that restores the products table and validates its backups."
+  value       = module.backup_manager.function_name
+}
+
+output "backup_break_glass_role_arn" {
+  description = "The ARN of the role that alone may delete recovery points; null when there is none."
+  value       = module.backup.break_glass_role_arn
 }
 
 output "backup_plan_id" {
@@ -48,6 +63,11 @@ output "deletion_protection" {
   value       = var.deletion_protection
 }
 
+output "erasure_table_name" {
+  description = "The name of the log of erasures: what is listed there never comes back in a restored table."
+  value       = module.erasures_table.table_name
+}
+
 output "health_check_id" {
   description = "The id of the Route 53 health check of this region's endpoint."
   value       = module.regional_api.health_check_id
@@ -70,7 +90,7 @@ output "idempotency_table_name" {
 
 output "log_group_names" {
   description = "The names of the log groups in this region."
-  value       = module.regional_api.log_group_names
+  value       = merge(module.regional_api.log_group_names, { backup_manager = module.backup_manager.log_group_name })
 }
 
 output "products_function_alias" {
@@ -116,6 +136,11 @@ output "replica_table_arn" {
 output "rest_api_id" {
   description = "The id of the REST API."
   value       = module.regional_api.rest_api_id
+}
+
+output "restore_testing_plan_name" {
+  description = "The name of the plan by which recovery points of this region's vault are restored for a test."
+  value       = module.restore.testing_plan_name
 }
 
 output "stage_name" {

@@ -16,6 +16,8 @@ locals {
   # Names by which the DR region finds, in itself, what the primary environment made there.
   cursor_key_alias       = "alias/${var.name}-cursor"
   dr_vault_name          = "${var.name}-vault-dr"
+  erasures_key_alias     = "alias/${var.name}-erasures"
+  erasures_table_name    = "${var.name}-erasures"
   idempotency_table_name = "${var.name}-idempotency"
   products_key_alias     = "alias/${var.name}-products"
   products_table_name    = "${var.name}-products"

@@ -7,6 +7,17 @@ variable "alarm_email" {
   default     = null
 }
 
+variable "allowed_data_regions" {
+  description = "The regions in which the law lets the data be kept (products, erasures, backups and their copies); any when left out."
+  type        = set(string)
+  default     = null
+
+  validation {
+    condition     = var.allowed_data_regions == null ? true : length(setsubtract([var.primary_region, var.dr_region], var.allowed_data_regions)) == 0
+    error_message = "primary_region and dr_region hold the data, so both must be among allowed_data_regions."
+  }
+}
+
 variable "allowed_origin" {
   description = "The web origin that may call the API from a browser, for example https://www.example.com, or \"*\" for any; the domain's own www host when left out."
   type        = string
@@ -23,6 +34,19 @@ variable "api_subdomain" {
     condition     = can(regex("^[a-z0-9]([a-z0-9-]{0,40}[a-z0-9])?$", var.api_subdomain))
     error_message = "The subdomain must be one DNS label of lower-case letters, digits and dashes, short enough to take a region's name."
   }
+}
+
+variable "backup_validation" {
+  description = "How backups are proven: how old the newest may be (hours), when a restore is tested, and how much of its data is compared; modules/backup/modules explains them."
+  type = object({
+    recent_hours            = optional(number, 24)
+    restore_test_schedule   = optional(string, "cron(0 5 * * ? *)")
+    validation_window_hours = optional(number, 4)
+    sample                  = optional(number, 1000)
+    read_units_per_second   = optional(number, 100)
+  })
+  default  = {}
+  nullable = false
 }
 
 variable "capacity" {

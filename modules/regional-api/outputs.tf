@@ -62,6 +62,11 @@ output "log_group_names" {
   )
 }
 
+output "operations_kms_key_arn" {
+  description = "The ARN of the key of what stays in this region: logs, settings of functions, failed events."
+  value       = aws_kms_key.operations.arn
+}
+
 output "products_function_alias" {
   description = "The alias of the products function that serves traffic."
   value       = module.products.alias_name

@@ -1,18 +1,27 @@
 # What this root module decides by itself; its modules have tests of their own and are left out here.
 
 mock_provider "aws" {
+  mock_data "aws_backup_vault" {
+    defaults = { arn = "arn:aws:backup:us-west-2:123456789012:backup-vault:techmoda-api-vault-dr" }
+  }
   mock_data "aws_caller_identity" {
     defaults = { account_id = "123456789012" }
   }
   mock_data "aws_partition" {
     defaults = { partition = "aws" }
   }
-  mock_data "aws_backup_vault" {
-    defaults = { arn = "arn:aws:backup:us-west-2:123456789012:backup-vault:techmoda-api-vault-dr" }
-  }
   mock_data "aws_dynamodb_table" {
     defaults = { arn = "arn:aws:dynamodb:us-west-2:123456789012:table/techmoda-api-products" }
   }
+}
+
+override_module {
+  target = module.restore
+}
+
+override_module {
+  target  = module.backup_manager
+  outputs = { alarm_names = ["shop-backup"], log_group_name = "backups" }
 }
 
 override_module {
@@ -23,6 +32,10 @@ override_module {
     canary                 = { namespace = "TechModa/Canary", service = "canary", targets = { public = "page" } }
     headline_alarm_names   = ["shop-canary-public"]
     products_function_name = "shop-products"
+
+    alarm_names     = ["shop-api"]
+    log_group_names = { products = "products" }
+    topic_arn       = "arn:aws:sns:us-west-2:123456789012:shop-alerts"
 
     stop_switch = { function_name = "shop-failover", operator_policy_arn = "arn:aws:iam::123456789012:policy/shop-failover-operator", table_name = "shop-failover" }
   }
@@ -57,9 +70,30 @@ run "another_name_finds_the_other_tables" {
   }
 
   assert {
-    condition     = data.aws_dynamodb_table.products.name == "shop-products" && data.aws_kms_alias.cursor.name == "alias/shop-cursor" && data.aws_backup_vault.copies.name == "shop-vault-dr"
+    condition     = data.aws_dynamodb_table.products.name == "shop-products" && data.aws_kms_alias.cursor.name == "alias/shop-cursor" && data.aws_backup_vault.copies.name == "shop-vault-dr" && data.aws_dynamodb_table.erasures.name == "shop-erasures"
     error_message = "All names must derive from the one that both environments share."
   }
+}
+
+run "the_copies_are_of_the_primary_regions_table_and_their_failures_are_told" {
+  assert {
+    condition     = local.backed_up_table_arn == "arn:aws:dynamodb:us-east-1:123456789012:table/techmoda-api-products"
+    error_message = "Its ARN must be known without asking its region."
+  }
+  assert {
+    condition     = contains(aws_backup_vault_notifications.copies.backup_vault_events, "RESTORE_JOB_FAILED") && aws_backup_vault_notifications.copies.backup_vault_name == "techmoda-api-vault-dr"
+    error_message = "A restore that fails here must be told here."
+  }
+}
+
+run "data_in_a_region_that_the_law_does_not_allow_is_refused" {
+  command = plan
+
+  variables {
+    allowed_data_regions = ["us-east-1", "eu-west-1"]
+  }
+
+  expect_failures = [var.allowed_data_regions]
 }
 
 run "malformed_names_are_refused" {

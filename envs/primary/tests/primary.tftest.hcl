@@ -22,10 +22,40 @@ mock_provider "aws" {
 
 override_module {
   target = module.regional_api
+  outputs = {
+    alarm_names     = ["shop-api"]
+    log_group_names = { products = "products" }
+    incident_response = {
+      function_alias    = "live"
+      function_name     = "shop-incidents"
+      parking_queue_url = "https://sqs.us-east-1.amazonaws.com/123456789012/shop-incidents-parked"
+      playbooks         = { alarms = {} }
+      role_name         = "shop-incidents"
+      table_name        = "shop-incidents"
+    }
+  }
 }
 
 override_module {
   target = module.backup
+}
+
+override_module {
+  target = module.restore
+}
+
+override_module {
+  target  = module.backup_manager
+  outputs = { alarm_names = ["shop-backup"], log_group_name = "backups" }
+}
+
+override_module {
+  target = module.erasures_table
+  outputs = {
+    kms_key_arns = { us-east-1 = "arn:aws:kms:us-east-1:123456789012:key/mrk-33333333444455556666777777777777" }
+    table_arn    = "arn:aws:dynamodb:us-east-1:123456789012:table/techmoda-api-erasures"
+    table_name   = "techmoda-api-erasures"
+  }
 }
 
 override_module {
@@ -79,6 +109,16 @@ run "what_was_made_in_the_dr_region_is_put_out" {
     condition     = output.replica_region == "us-west-2" && output.replica_table_arn == "arn:aws:dynamodb:us-west-2:123456789012:table/techmoda-api-products"
     error_message = "The replica must be named."
   }
+}
+
+run "data_in_a_region_that_the_law_does_not_allow_is_refused" {
+  command = plan
+
+  variables {
+    allowed_data_regions = ["us-east-1", "eu-west-1"]
+  }
+
+  expect_failures = [var.allowed_data_regions]
 }
 
 run "malformed_names_are_refused" {

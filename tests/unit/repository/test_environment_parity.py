@@ -16,7 +16,13 @@ ONLY_DR_MAKES = {
     "global_dashboard_name",
     "stop_table_name",
 }
-ONLY_PRIMARY_MAKES = {"backup_plan_id", "dr_backup_vault_name", "replica_region", "replica_table_arn"}
+ONLY_PRIMARY_MAKES = {
+    "backup_break_glass_role_arn",
+    "backup_plan_id",
+    "dr_backup_vault_name",
+    "replica_region",
+    "replica_table_arn",
+}
 
 
 def arguments_of_the_region(environment: Path) -> dict[str, str]:
