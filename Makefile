@@ -8,7 +8,7 @@ export REASON
 export PYTHONPYCACHEPREFIX := $(BUILD)/cache/pycache
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint fmt checkov bootstrap package plan validate apply destroy smoke-test fuzz-api bench-api report diagrams docs-tables token capacity load-test \
-        drill-region-outage failover-status failover-stop failover-resume \
+        drill-region-outage drill-surge failover-status failover-stop failover-resume \
         local-up local-down local-status lock clean
 need-reason = @test -n "$$REASON" || { echo "error: say why, for the record: make $@ REASON=\"…\"" >&2; exit 2; }
 need-env = @test -n "$(ENV)" || { echo "error: say which environment: make $@ ENV=primary|dr" >&2; exit 2; }
@@ -77,11 +77,14 @@ load-test: setup ## Put a stated load on the API, SCENARIO=seed|fashion-week [TA
 diagrams: setup ## Draw docs/diagrams anew
 	@$(HA) docs diagrams
 
-docs-tables: setup ## Write the inputs and outputs of the modules into their READMEs
+docs-tables: setup ## Write docs/commands.md and the tables of the modules' READMEs
 	@$(HA) docs tables
 
 drill-region-outage: setup ## Cut the primary region off under load; measure RTO and RPO (4 minutes) [TARGET=local|aws]
 	@$(HA) drill region-outage --target $(TARGET)
+
+drill-surge: setup ## Bring ten times the traffic; watch autoscaling and alarms; compare with the model [TARGET=local|aws]
+	@$(HA) drill surge --target $(TARGET)
 
 failover-status: setup ## Say who serves clients, and whether STOP is engaged [TARGET=local|aws]
 	@$(HA) failover status --target $(TARGET)

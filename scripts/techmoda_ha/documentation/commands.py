@@ -30,11 +30,19 @@ def draw(*, check: bool) -> None:
 @docs.command(name="tables")
 @check_option
 def write_tables(*, check: bool) -> None:
-    """Write the tables of inputs and outputs into the modules' READMEs."""
+    """Write docs/commands.md, the list of the runbooks, and the tables of the modules' READMEs."""
     # The parser of HCL takes a while to import.
+    from techmoda_ha.documentation import reference
     from techmoda_ha.documentation.module_tables import readmes
 
-    _bring_up_to_date(readmes(Workspace.from_environment().root), "make docs-tables", check=check)
+    root = Workspace.from_environment().root
+    main = click.get_current_context().find_root().command
+    made = [
+        (reference.PATH, reference.reference(root, main)),
+        (reference.RUNBOOKS / "README.md", reference.runbook_index(root)),
+        *readmes(root),
+    ]
+    _bring_up_to_date(made, "make docs-tables", check=check)
 
 
 def _bring_up_to_date(made: Iterable[tuple[Path, str]], command: str, *, check: bool) -> None:
