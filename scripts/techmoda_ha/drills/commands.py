@@ -8,7 +8,10 @@ import click
 from rich.console import Console
 
 from techmoda_ha.cli_options import json_option, target_option
+from techmoda_ha.drills.backup_restore.command import backup_restore
+from techmoda_ha.drills.corruption.command import data_corruption
 from techmoda_ha.drills.faults import Variant
+from techmoda_ha.drills.surge.command import surge
 from techmoda_ha.environments import Target, Workspace, process_variables
 from techmoda_ha.errors import HaError
 
@@ -60,3 +63,8 @@ def region_outage(
     if as_json:
         click.echo(json.dumps(evidence.as_json(), indent=2))
     run.report(evidence)
+
+
+drill.add_command(data_corruption)
+drill.add_command(backup_restore)
+drill.add_command(surge)
