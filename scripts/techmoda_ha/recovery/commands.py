@@ -27,7 +27,6 @@ from techmoda_ha.recovery.restoring import Restoration
 from techmoda_ha.recovery.service import Recovery, load, undo_file
 
 ATTEMPTS = 10  # Recovery meets throttling, and has the time to wait it out.
-ROUNDS = 3
 
 _WHERE = [
     target_option,
@@ -83,11 +82,10 @@ def rewind(moment: int, *, plan_only: bool, out: Path | None, **given: Any) -> N
     rules, described = selection.rules(), selection.describe(moment)
     with _opened(where) as recovery:
         plan = recovery.plan_rewind(moment, rules, described, out)
-        results = [] if plan_only else _apply_confirmed(recovery, plan, where)
-        # What changed between plan and write is looked at again; its history is in the stream by now.
-        while results and results[-1][1].changed and len(results) < ROUNDS:
-            again = recovery.plan_rewind(moment, rules, described)
-            results.append((again, recovery.apply(again)))
+        results = []
+        if not plan_only:
+            _confirm(plan, where)
+            results = recovery.rewind(moment, rules, described, plan)
     _report(plan, results, as_json=where["as_json"])
 
 
@@ -206,11 +204,15 @@ def _opened(where: dict[str, Any]) -> Iterator[Recovery]:
 
 
 def _apply_confirmed(recovery: Recovery, plan: Plan, where: dict[str, Any]) -> list[tuple[Plan, Progress]]:
+    _confirm(plan, where)
+    return [(plan, recovery.apply(plan))]
+
+
+def _confirm(plan: Plan, where: dict[str, Any]) -> None:
     if where["target"] == Target.AWS and not where["yes"]:
         click.echo("\n".join(plan_lines(plan)), err=True)
         if click.prompt("Type the table's name to write to it", err=True) != plan.header.table:
             raise HaError("Not confirmed; nothing was written.", f"Later: ha recover apply {plan.file}")
-    return [(plan, recovery.apply(plan))]
 
 
 def _report(plan: Plan, results: list[tuple[Plan, Progress]], *, as_json: bool) -> None:

@@ -29,6 +29,8 @@ from techmoda_ha.recovery.streams import StreamReader, check_reach
 from techmoda_ha.recovery.tables import Table
 from techmoda_ha.recovery.writing import DynamoStore
 
+ROUNDS = 3
+
 Show = Callable[[str, int, int | None], None]
 """Told of what is going on, how far it is, and of how many when that is known."""
 
@@ -114,6 +116,21 @@ class Recovery:
         return application.apply(
             plan, lambda progress: self.show(f"writing at up to {units:g} units/s", progress.done, plan.size)
         )
+
+    def rewind(
+        self, since: int, rules: Rules, described: str, first: Plan | None = None
+    ) -> list[tuple[Plan, Progress]]:
+        """Plan and apply, again for what changed between the two, and return each round.
+
+        What was written to a planned item meanwhile is in the stream by then. `first` is a plan that was
+        made already.
+        """
+        plan = first or self.plan_rewind(since, rules, described)
+        results = [(plan, self.apply(plan))]
+        while results[-1][1].changed and len(results) < ROUNDS:
+            plan = self.plan_rewind(since, rules, described)
+            results.append((plan, self.apply(plan)))
+        return results
 
     def _planner(self, header: Header, rules: Rules) -> Planner:
         scratch = self.folder / f"{header.plan_id}.scratch"

@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -26,7 +27,8 @@ from techmoda_ha.recovery.core.changes import Change
 KEPT_SECONDS = 24 * 3600
 READERS = 4
 PAGE = 1000
-# An open shard has been read to its end when it gave nothing for so many pages and so long.
+# An open shard has been read to its end when a record is newer than the beginning of the reading, which on
+# a table that is written to all the time comes soon, or when it gave nothing for so many pages and so long.
 QUIET_PAGES = 5
 QUIET_SECONDS = 1.0
 PAUSE_SECONDS = 0.25  # GetRecords may be called 5 times a second on a shard.
@@ -50,39 +52,42 @@ class StreamReader:
 
         Raises HaError when records were trimmed while they were being read, ClientError otherwise.
         """
-        shards = self.shards()
+        shards, began = self._listed()
         total = 0
         with ThreadPoolExecutor(self.readers) as pool:
             # A parent that is trimmed has no records any more, so its children are first.
             first = [shard for shard, parent in shards.items() if parent not in shards]
-            running = {pool.submit(self._read_shard, shard, take): shard for shard in first}
+            running = {pool.submit(self._read_shard, shard, take, began): shard for shard in first}
             while running:
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     shard, (count, is_closed) = running.pop(future), future.result()
                     total += count
                     if is_closed and shard not in shards.values():
-                        shards = self.shards()  # It was open when they were listed.
+                        shards, _ = self._listed()  # It was open when they were listed.
                     children = [child for child, parent in shards.items() if parent == shard]
-                    running |= {pool.submit(self._read_shard, child, take): child for child in children}
+                    running |= {
+                        pool.submit(self._read_shard, child, take, began): child for child in children
+                    }
         return total
 
-    def shards(self) -> dict[str, str | None]:
-        """Return every shard with its parent."""
+    def _listed(self) -> tuple[dict[str, str | None], float]:
+        """Return every shard with its parent, and the time (epoch seconds) by AWS's clock, not by ours."""
         found: dict[str, str | None] = {}
         arguments: dict[str, Any] = {"StreamArn": self.stream_arn}
         while True:
-            described = self.client.describe_stream(**arguments)["StreamDescription"]
+            answer = self.client.describe_stream(**arguments)
+            described = answer["StreamDescription"]
             found |= {one["ShardId"]: one.get("ParentShardId") for one in described["Shards"]}
             last = described.get("LastEvaluatedShardId")
             if last is None:
-                return found
+                return found, _time_of(answer)
             arguments["ExclusiveStartShardId"] = last
 
-    def _read_shard(self, shard: str, take: Take) -> tuple[int, bool]:
-        """Read one shard; return how many records it had and whether it is closed."""
+    def _read_shard(self, shard: str, take: Take, began: float) -> tuple[int, bool]:
+        """Read one shard; return how many records were read and whether it is closed."""
         count, quiet_pages = 0, 0
         quiet_since = self.clock()
-        last: str | None = None
+        last, newest = None, 0
         iterator: str | None = self._iterator(shard, last)
         while iterator is not None:
             try:
@@ -94,9 +99,12 @@ class StreamReader:
                 raise _trimmed(error) from error
             for record in page["Records"]:
                 last = record["dynamodb"]["SequenceNumber"]
-                take(change_of(record))
-                count += 1
+                change = change_of(record)
+                take(change)
+                count, newest = count + 1, change.at or 0
             iterator = page.get("NextShardIterator")
+            if iterator is not None and newest > began:
+                return count, False
             if page["Records"]:
                 quiet_pages, quiet_since = 0, self.clock()
                 continue
@@ -118,6 +126,12 @@ class StreamReader:
         except self.client.exceptions.TrimmedDataAccessException as error:
             raise _trimmed(error) from error
         return str(answer["ShardIterator"])
+
+
+def _time_of(answer: Mapping[str, Any]) -> float:
+    """Return when AWS answered; our own clock's time where the answer does not say."""
+    date = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date")
+    return parsedate_to_datetime(date).timestamp() if date else time.time()
 
 
 def change_of(record: Mapping[str, Any]) -> Change:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from tests.unit.recovery.fakes import FakeShard, FakeStream, record
 
@@ -109,3 +111,24 @@ def test_a_moment_out_of_the_streams_reach_is_refused(moment: int, label: str, r
 
 def test_a_moment_within_reach_is_accepted() -> None:
     check_reach(int(NOW) - 3600, LABEL, NOW)
+
+
+class BusyStream(FakeStream):
+    """A table that is written to all the time: every page has a new record, a second later than the last."""
+
+    def get_records(self, ShardIterator: str, Limit: int) -> Any:  # noqa: N803, ARG002
+        name, position, _ = ShardIterator.split("|")
+        at = int(position)
+        one = record(f"s{at}", "a", "0", "1")
+        one["dynamodb"]["ApproximateCreationDateTime"] = 1_000 + at
+        return {"Records": [one], "NextShardIterator": f"{name}|{at + 1}|0"}
+
+    def describe_stream(self, StreamArn: str, ExclusiveStartShardId: str | None = None) -> Any:  # noqa: N803
+        answer = super().describe_stream(StreamArn, ExclusiveStartShardId)
+        date = "Thu, 01 Jan 1970 00:16:50 GMT"  # 1,010 seconds
+        return {**answer, "ResponseMetadata": {"HTTPHeaders": {"date": date}}}
+
+
+def test_reading_ends_although_the_table_is_written_to_all_the_time() -> None:
+    found = read(BusyStream({"s": FakeShard(None, [], closed=False)}))
+    assert [change.at for change in found] == list(range(1_000, 1_012))

@@ -1,0 +1,46 @@
+"""What one run of the data-corruption drill shall do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class CorruptionPlan:
+    """One run. Times are in seconds, `rate` in actions per second and client."""
+
+    products: int = 300
+    share: float = 0.2
+    rate: float = 2.0
+    warm_up_seconds: float = 5.0
+    hold_seconds: float = 3.0
+    settling_seconds: float = 60.0
+    detection_deadline_seconds: float = 130.0
+    replication_deadline_seconds: float = 30.0
+    capacity_share: float = 0.5
+    rto_objective_seconds: float = 1800.0
+    detection_objective_seconds: float = 130.0
+    seed: int = 0
+
+    @classmethod
+    def from_configuration(cls, configuration: Mapping[str, Any], **chosen: Any) -> CorruptionPlan:
+        """Read an experiment's configuration; what was chosen goes over it, None is no choice."""
+        known = {name: configuration[name] for name in cls.__dataclass_fields__ if name in configuration}
+        return cls(**{**known, **{name: value for name, value in chosen.items() if value is not None}})
+
+    @property
+    def objectives(self) -> dict[str, float]:
+        """Return the objectives by the names of their measurements."""
+        return {
+            "rto_seconds": self.rto_objective_seconds,
+            "detection_seconds": self.detection_objective_seconds,
+            "items_wrong": 0,
+            "items_wrong_in_dr": 0,
+            "legitimate_writes_lost": 0,
+            "reconcile_rto_seconds": self.rto_objective_seconds,
+            "reconcile_items_wrong": 0,
+            "reconcile_items_wrong_in_dr": 0,
+            "reconcile_legitimate_writes_lost": 0,
+        }

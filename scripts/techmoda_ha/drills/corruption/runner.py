@@ -1,0 +1,117 @@
+"""`ha drill data-corruption` from end to end: set the stage, run the experiment, write the evidence."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from rich.console import Console
+
+from techmoda_ha import operations
+from techmoda_ha.aws_clients import AwsClients
+from techmoda_ha.drills import experiment
+from techmoda_ha.drills.conduct import ExperimentRun, registered
+from techmoda_ha.drills.corruption.drill import DataCorruptionDrill
+from techmoda_ha.drills.corruption.observing import Sights
+from techmoda_ha.drills.corruption.plan import CorruptionPlan
+from techmoda_ha.drills.corruption.report import NAME, closing_table, evidence_of
+from techmoda_ha.drills.plan import OutagePlan
+from techmoda_ha.drills.runner import set_stage
+from techmoda_ha.drills.stage import Stage
+from techmoda_ha.environments import Environment, Target, Workspace
+from techmoda_ha.errors import ViolationError
+from techmoda_ha.evidence import Evidence
+from techmoda_ha.recovery.commands import ATTEMPTS, erasures_of
+from techmoda_ha.recovery.service import Recovery
+
+
+@dataclass(frozen=True)
+class DataCorruptionRun:
+    """One run, with a person watching."""
+
+    workspace: Workspace
+    stage: Stage
+    plan: CorruptionPlan
+    sights: Sights
+    recovery: Recovery
+    console: Console
+
+    @classmethod
+    def of(
+        cls, workspace: Workspace, target: Target, variables: Mapping[str, str], plan: CorruptionPlan,
+        console: Console, *, without_erasure_log: bool,
+    ) -> DataCorruptionRun:  # fmt: skip
+        """Return a run on what is deployed; raise HaError when it lacks something that the drill needs."""
+        usual = set_stage(workspace, target, variables, OutagePlan())
+        clients = AwsClients(variables, ATTEMPTS)
+        stage = replace(usual, folder=workspace.build / "drills" / NAME, clients=clients)
+        outputs = operations.outputs(workspace, Environment.PRIMARY, variables)
+        log = outputs.get("erasure_table_name")
+        erasures = erasures_of(clients, stage.primary.name, log, without=without_erasure_log)
+        recovery = Recovery(
+            clients, stage.primary.name, stage.primary.table_name, erasures, stage.folder / "plans",
+            plan.capacity_share,
+        )  # fmt: skip
+        return cls(workspace, stage, plan, Sights.of(clients, outputs), recovery, console)
+
+    def touched(self) -> list[str]:
+        """Say in words everything that the run would touch."""
+        region, plan = self.stage.primary, self.plan
+        return [
+            f"make {plan.products} products of category {self.stage.category} through {self.stage.api_url}, "
+            f"and 5 clients that work on them, {plan.rate:g} actions a second each",
+            f"damage {plan.share:.0%} of them in {region.table_name} ({region.name}), twice",
+            f"repair them by up to {plan.capacity_share:.0%} of the table's write capacity",
+            f"restore {region.table_name} into a new table, and delete that again",
+            "delete all of these products again",
+        ]
+
+    def execute(self, document: Mapping[str, Any]) -> Evidence:
+        """Run the experiment and write the evidence.
+
+        Raises HaError when it could not be run to its end, or not everything could be removed.
+        """
+        name = uuid.uuid4().hex
+        with self.console.status("Setting the stage") as status:
+            drill = DataCorruptionDrill(
+                self.stage, self.plan, self.sights, self.recovery, self._say, show=status.update
+            )
+            run = ExperimentRun(drill)
+            with registered(name, run):
+                journal = experiment.run(document, self.stage.folder, run=name)
+                rolled_back = [
+                    one for one in journal.get("rollbacks", []) if one.get("status") == "succeeded"
+                ]
+                if not rolled_back and run.leftover is None:
+                    drill.roll_back()
+        if run.error:
+            raise run.error
+        if journal["status"] == "interrupted":
+            raise KeyboardInterrupt
+        evidence = evidence_of(
+            drill, run.deviations,
+            steady_before=experiment.steady_state_met(journal, "before") is True,
+            steady_after=experiment.steady_state_met(journal, "after"),
+        )  # fmt: skip
+        if run.leftover:
+            evidence.failures.append(f"{run.leftover.message} {run.leftover.detail}")
+        evidence.write(self.workspace.build / "evidence")
+        return evidence
+
+    def report(self, evidence: Evidence) -> None:
+        """Show the figures; raise ViolationError when an objective was missed."""
+        self.console.print(closing_table(evidence))
+        for note in evidence.notes:
+            self.console.print(f"Note: {note}", markup=False, highlight=False)
+        if not evidence.passed:
+            for violation in evidence.violations:
+                self.console.print(f"  {violation}", style="red", markup=False)
+            raise ViolationError(
+                f"The drill failed: {evidence.violations[0]}.",
+                f"build/evidence/{NAME}.json keeps everything; build/drills/{NAME}/ has the clients' log.",
+            )
+
+    def _say(self, event: str) -> None:
+        self.console.print(event, markup=False, highlight=False, soft_wrap=True)
