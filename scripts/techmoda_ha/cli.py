@@ -113,7 +113,7 @@ def package(target: str, architecture: str, *, as_json: bool) -> None:
     """Build the Lambda zips, reproducibly."""
     built = operations.package(Workspace.from_environment(), Target(target), console, architecture)
     if as_json:
-        click.echo(json.dumps([{**vars(one), "file": str(one.file)} for one in built], indent=2))
+        click.echo(json.dumps([vars(one) for one in built], indent=2, default=str))
         return
     for one in built:
         click.echo(f"{one.sha256}  {one.file.name}  {one.size_bytes:,} bytes")

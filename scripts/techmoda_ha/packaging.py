@@ -19,6 +19,7 @@ from pathlib import Path
 from techmoda_ha.bytecode import compile_folder, find_python
 from techmoda_ha.environments import Target, Workspace
 from techmoda_ha.errors import HaError
+from techmoda_ha.sbom import installed_in, write_sbom
 from techmoda_ha.uv import uv_command
 
 LAMBDA_PYTHON = "3.13"  # Terraform's AWS provider 5.100.0 knows no newer runtime.
@@ -37,6 +38,7 @@ class Package:
     file: Path
     sha256: str
     size_bytes: int
+    sbom: Path
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ def build_package(workspace: Workspace, function: str, folder: Path, platform: P
         for name in (function, SHARED_PACKAGE):
             source = workspace.root / "lambda_src" / name
             shutil.copytree(source, content / name, ignore=shutil.ignore_patterns(*LEFT_OUT))
+        ingredients = installed_in(content)
         remove_what_stays_out(content)
         if platform.python is not None:
             compile_folder(content, platform.python)
@@ -92,7 +95,9 @@ def build_package(workspace: Workspace, function: str, folder: Path, platform: P
         folder.mkdir(parents=True, exist_ok=True)
         file = folder / built.name
         shutil.move(built, file)
-    return Package(function, file, digest, file.stat().st_size)
+    sbom = file.with_suffix(".cdx.json")
+    write_sbom(function, digest, ingredients, sbom)
+    return Package(function, file, digest, file.stat().st_size, sbom)
 
 
 def _scratch(workspace: Workspace) -> Path:
