@@ -15,6 +15,7 @@ from rich.console import Console
 from techmoda_ha.cli_options import choice, json_option, target_option
 from techmoda_ha.environments import Environment, Target, Workspace
 from techmoda_ha.errors import HaError, ViolationError
+from techmoda_ha.plan.compliance import compliance_document
 from techmoda_ha.plan.engine import judge
 from techmoda_ha.plan.judging import RULES
 from techmoda_ha.plan.model import Plan, Role, System
@@ -22,6 +23,7 @@ from techmoda_ha.plan.objectives import Objectives, read_objectives
 from techmoda_ha.plan.report import Report
 from techmoda_ha.plan.waivers import Waiver, read_waivers
 from techmoda_ha.validation import tables
+from techmoda_ha.validation.skips import skipped_checks
 from techmoda_ha.validation.sources import plan_environment, read_plan, read_yaml
 
 OBJECTIVES, WAIVERS = "objectives.yaml", "waivers.yaml"
@@ -136,9 +138,14 @@ def assemble(plans: list[Plan], objectives: Objectives) -> System:
 
 @click.command(name="rules")
 @click.argument("name", required=False)
+@click.option("--compliance", is_flag=True, help="Print docs/compliance.md, made from the rules.")
 @json_option
-def list_rules(name: str | None, *, as_json: bool) -> None:
+def list_rules(name: str | None, *, compliance: bool, as_json: bool) -> None:
     """List the rules of `ha validate`, or explain one."""
+    if compliance:
+        skips = skipped_checks(Workspace.from_environment().root)
+        click.echo(compliance_document(list(RULES.values()), skips), nl=False)
+        return
     if name is not None and name not in RULES:
         raise HaError(f"There is no rule named {name}.", "See them all: ha rules")
     chosen = [RULES[name]] if name else list(RULES.values())

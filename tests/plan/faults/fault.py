@@ -13,7 +13,7 @@ Places = Callable[[System], set[Place]]
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault: the files that seed it (Terraform merges *_override.tf into what they name) and who finds it."""
+    """A fault: the files that seed it (Terraform merges overrides into what they name), and who finds it."""
 
     name: str
     rule: str

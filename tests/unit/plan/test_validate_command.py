@@ -1,0 +1,123 @@
+"""`ha validate` tells a plan that is refused (exit status 1) from input that is no plan (2)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from tests.unit.plan.plan_kit import ROOT, document, resource, table
+
+from techmoda_ha.cli import main
+from techmoda_ha.plan.judging import RULES
+from techmoda_ha.validation.locator import resource_locations
+from techmoda_ha.validation.skips import skipped_checks
+
+
+def ha(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(one) for one in arguments])
+
+
+def write(file: Path, content: Any) -> Path:
+    file.write_text(content if isinstance(content, str) else json.dumps(content))
+    return file
+
+
+def test_a_plan_that_breaks_a_rule_is_refused_with_status_1(tmp_path: Path) -> None:
+    file = write(tmp_path / "plan.json", document(table(deletion_protection_enabled=False)))
+    ended = ha("validate", file)
+    assert ended.exit_code == 1
+    assert "data-deletion-protection" in ended.output
+    assert "Refused" in ended.output
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "   ", "not json", '{"format_version": "1.2", "resource_ch', "[]", '{"version": 4}', "\x00\x01\x02"],
+    ids=["empty", "blank", "text", "cut short", "list", "foreign", "binary"],
+)
+def test_input_that_is_no_plan_is_a_clear_error_with_status_2(tmp_path: Path, content: str) -> None:
+    ended = ha("validate", write(tmp_path / "input", content))
+    assert ended.exit_code == 2
+    assert "error:" in ended.output
+    assert "input" in ended.output
+    assert "Traceback" not in ended.output
+
+
+def test_a_file_that_is_not_there_is_a_clear_error_with_status_2(tmp_path: Path) -> None:
+    ended = ha("validate", tmp_path / "nowhere.tfplan")
+    assert ended.exit_code == 2
+    assert "nowhere.tfplan" in ended.output
+
+
+def test_two_plans_of_one_environment_are_refused(tmp_path: Path) -> None:
+    one, two = (write(tmp_path / name, document(table())) for name in ("one.json", "two.json"))
+    ended = ha("validate", one, two)
+    assert ended.exit_code == 2
+    assert "both plans of envs/primary" in ended.output.replace("\n", " ")
+
+
+def test_a_waiver_makes_its_violation_pass_and_an_unused_one_refuses(tmp_path: Path) -> None:
+    file = write(tmp_path / "plan.json", document(table(deletion_protection_enabled=False)))
+    waivers = write(
+        tmp_path / "waivers.yaml",
+        "waivers:\n- {rule: data-deletion-protection, environment: primary, owner: ana, expires: 2999-01-01,\n"
+        "   address: aws_dynamodb_table.products, reason: a trial}\n"
+        "- {rule: data-pitr, environment: primary, owner: ana, expires: 2999-01-01,\n"
+        "   address: aws_dynamodb_table.products, reason: a trial}\n",
+    )
+    report = tmp_path / "report.json"
+    ha("validate", file, "--waivers", waivers, "--save-json", report)
+    found = json.loads(report.read_text())
+    assert [one["rule"] for one in found["waived"]] == ["data-deletion-protection"]
+    assert [text.split(":")[0] for text in found["waivers_in_question"]] == ["Waives nothing any more"]
+
+
+def test_objectives_that_are_malformed_are_an_error_with_status_2(tmp_path: Path) -> None:
+    file = write(tmp_path / "plan.json", document(table()))
+    for content in ("availability_percent: 99", "a: [", "workload: none"):
+        ended = ha("validate", file, "--objectives", write(tmp_path / "objectives.yaml", content))
+        assert ended.exit_code == 2, content
+        assert "Traceback" not in ended.output
+
+
+def test_every_form_is_written_where_it_is_asked_for(tmp_path: Path) -> None:
+    file = write(tmp_path / "plan.json", document(table(), resource("aws_kms_key", "k", {})))
+    out = {form: tmp_path / "reports" / f"validate.{form}" for form in ("json", "junit", "sarif")}
+    ha("validate", file, *(part for form, path in out.items() for part in (f"--save-{form}", path)))
+    assert json.loads(out["json"].read_text())["plans"] == [str(file)]
+    assert out["junit"].read_text().startswith("<?xml")
+    assert json.loads(out["sarif"].read_text())["version"] == "2.1.0"
+
+
+def test_rules_are_listed_and_explained() -> None:
+    listed = json.loads(ha("rules", "--json").output)
+    assert [one["id"] for one in listed] == list(RULES)
+    assert RULES["data-pitr"].why in ha("rules", "data-pitr").output
+    assert ha("rules", "no-such-rule").exit_code == 2
+
+
+def test_the_compliance_document_is_what_the_rules_say() -> None:
+    stands = (ROOT / "docs" / "compliance.md").read_text()
+    assert ha("rules", "--compliance").output == stands, (
+        "make it anew: ha rules --compliance > docs/compliance.md"
+    )
+
+
+def test_every_skipped_check_gives_its_reason() -> None:
+    skips = skipped_checks(ROOT)
+    assert skips
+    assert [skip for skip in skips if len(skip.reason) < 20] == []
+
+
+def test_resource_blocks_are_found_where_they_stand(tmp_path: Path) -> None:
+    folder = tmp_path / "modules" / "m"
+    folder.mkdir(parents=True)
+    (folder / "main.tf").write_text('# one\n\nresource "aws_x" "y" {\n}\n')
+    (folder / "main_override.tf").write_text('resource "aws_x" "y" {\n}\n')
+    found = resource_locations(tmp_path)
+    assert {key: str(place) for key, place in found.items()} == {
+        ("modules/m", "aws_x", "y"): "modules/m/main.tf:3"
+    }
