@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local_aws.testing import LocalAws
+from local_aws.testing import LocalAws, eventually
 
 WRITES = "dynamodb:table:WriteCapacityUnits"
 
@@ -104,6 +104,20 @@ def test_bounds_that_are_missing_or_crossed_are_refused(scaled: Scaled, bounds: 
     with pytest.raises(ClientError) as error:
         scaled.register(**bounds)
     assert code(error) == "ValidationException"
+
+
+def test_a_minimum_above_the_capacity_takes_the_table_along(aws: LocalAws, scaled: Scaled) -> None:
+    dynamodb = aws.client("dynamodb", "us-east-1")
+
+    def units() -> int:
+        table = dynamodb.describe_table(TableName=scaled.table)["Table"]
+        return int(table["ProvisionedThroughput"]["WriteCapacityUnits"])
+
+    before = units()
+    scaled.register(MinCapacity=before + 7, MaxCapacity=before + 100)
+    assert eventually(lambda: units() == before + 7, 10)
+    scaled.register(MinCapacity=1)
+    assert not eventually(lambda: units() != before + 7, 2)  # A lower minimum takes nothing away at once.
 
 
 def test_a_minimum_cannot_be_raised_above_the_maximum_later(scaled: Scaled) -> None:

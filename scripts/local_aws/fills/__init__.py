@@ -49,6 +49,7 @@ FILLS: tuple[str, ...] = (
     "lambda_aliases",
     "lambda_invocation",
     "lambda_asynchronous",
+    "eventbridge_delivery",
     "lambda_provisioned",
     "lambda_permissions",
     "lambda_configuration",

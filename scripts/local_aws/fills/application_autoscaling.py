@@ -29,6 +29,7 @@ from local_aws.asgi import (
     send_json,
 )
 from local_aws.fills import Fill
+from local_aws.fills.application_autoscaling_permissions import REQUIRES, require_permission
 from local_aws.fills.application_autoscaling_store import (
     STORES,
     RegionStore,
@@ -94,10 +95,12 @@ class ApplicationAutoScaling:
         stores: Stores,
         clock: Callable[[], float] = time.time,
         require: Callable[[Call, Mapping[str, Any]], None] = require_resource,
+        authorize: Callable[[Scope, str, str, Mapping[str, Any]], None] = require_permission,
     ) -> None:
         self._stores = stores
         self._clock = clock
         self._require_resource = require
+        self._authorize = authorize
         self._operations: dict[str, Callable[[Call, dict[str, Any]], dict[str, Any]]] = {
             "RegisterScalableTarget": self._register,
             "DeregisterScalableTarget": self._deregister,
@@ -125,11 +128,22 @@ class ApplicationAutoScaling:
         try:
             request = json.loads(body or b"{}")
             _check_model(name, request)
+            self._authorize(scope, name, self._resource(call_of(scope), name, request), request)
             await send_json(send, operation(call_of(scope), request), content_type=_CONTENT_TYPE)
         except json.JSONDecodeError as error:
             await send_aws_error(send, "SerializationException", str(error))
         except ScalingError as error:
             await send_aws_error(send, error.code, error.message)
+
+    def _resource(self, call: Call, operation: str, request: Mapping[str, Any]) -> str:
+        """The ARN on which a call is authorized; that of a target to be has no id yet."""
+        prefix = f"arn:aws:application-autoscaling:{call.region}:{call.account_id}:"
+        if operation.startswith("Describe"):
+            return f"{prefix}*"  # These are authorized on "*" alone.
+        if "ResourceARN" in request:
+            return str(request["ResourceARN"])
+        target = self._store(call).targets.get(key_of(request)) or {}
+        return str(target.get("ScalableTargetARN") or f"{prefix}scalable-target/new")
 
     def _store(self, call: Call) -> RegionStore:
         return self._stores.of(call.account_id, call.region)
@@ -249,6 +263,10 @@ def _app(_settings: Settings) -> App:
 
 FILL = Fill(
     name="application-autoscaling",
-    requires=("ministack.services.dynamodb._tables", "ministack.services.lambda_svc._functions"),
+    requires=(
+        "ministack.services.dynamodb._tables",
+        "ministack.services.lambda_svc._functions",
+        *REQUIRES,
+    ),
     services={"application-autoscaling": _app},
 )

@@ -1,8 +1,8 @@
 """Application Auto Scaling acts: target tracking and scheduled actions change the throughput of tables.
 
-Contract: `local_aws.throughput.tracking` and `.schedules` name theirs. A scheduled action changes the bounds
-of its target; a capacity outside the bounds is brought within them at once. What was done is kept for
-DescribeScalingActivities.
+Contract: `local_aws.throughput.tracking` and `.schedules` name theirs. A scheduled action or a new
+registration changes the bounds of its target; a capacity outside of them is then brought within them at once.
+What was done is kept for DescribeScalingActivities.
 
 Deviations: the two alarms of a policy do not exist in CloudWatch; provisioned concurrency is not tracked
 (counts of environments say nothing here about AWS, docs/decisions/0021).
@@ -77,8 +77,15 @@ class Scaler:
         for region in context.settings.regions:
             store = STORES.of(context.settings.account_id, region)
             with context.acting_in(region):
+                self._heed_new_bounds(store)
                 self._run_actions(store, time.time())
                 self._track(store)
+
+    def _heed_new_bounds(self, store: RegionStore) -> None:
+        while store.new_bounds:
+            key = store.new_bounds.pop()
+            if key in store.targets:
+                self._keep_within_bounds(store, key, "a change of the scalable target's bounds")
 
     def _run_actions(self, store: RegionStore, now: float) -> None:
         last = self._scheduled_until.setdefault(store.region, now)

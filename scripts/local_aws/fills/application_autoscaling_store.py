@@ -59,6 +59,8 @@ class RegionStore:
     policies: dict[tuple[Key, str], dict[str, Any]] = field(default_factory=dict)
     actions: dict[tuple[Key, str], dict[str, Any]] = field(default_factory=dict)
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
+    new_bounds: set[Key] = field(default_factory=set)
+    """The targets whose bounds were set since capacities were last brought within them."""
     activities: list[dict[str, Any]] = field(default_factory=list)
     """What scaling did, newest first."""
 
@@ -89,6 +91,7 @@ class RegionStore:
         if not known and request.get("Tags"):
             self.tag(arn, request["Tags"])
         self.targets[key] = target
+        self.new_bounds.add(key)
         return arn
 
     def _new_target(self, key: Key, now: float) -> dict[str, Any]:

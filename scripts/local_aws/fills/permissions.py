@@ -18,6 +18,7 @@ REQUIRES = tuple(
         "combine_resource_policy",
         "enforce",
         "evaluate",
+        "evaluate_resource_policy",
     )
 )
 
@@ -53,6 +54,28 @@ def role_may(role_arn: str, action: str, resource: str, **context: str) -> bool:
         required = service in iam._POLICY_REQUIRED
         result = iam.combine_resource_policy(result, question, *found, required=required, limits=[])
     return bool(result.decision == "Allow")
+
+
+def service_may(principal: str, action: str, resource: str, **context: str) -> bool:
+    """Whether the resource's own policy lets an AWS service act on it. Always True unless IAM is enforced.
+
+    `principal` is the service's, such as events.amazonaws.com; `context` holds condition keys.
+    """
+    if not enforced():
+        return True
+    service, region, account = action.partition(":")[0], *resource.split(":")[3:5]
+    found = iam._resource_policy(service, resource)
+    question = iam.EvalContext(
+        principal_arn=f"arn:aws:iam::{account}:root",
+        principal_type="Service",
+        principal_account=account,
+        action=action,
+        resource_arn=resource,
+        region=region,
+        service_context=condition_keys(context),
+    )
+    policy = found[0] if found else None
+    return bool(iam.evaluate_resource_policy(policy, question, service=principal).decision == "Allow")
 
 
 def denial(access_key: str, action: str, resource: str, **context: str) -> str | None:
