@@ -35,7 +35,7 @@ class Ingredient:
     def of(cls, distribution: Distribution) -> Ingredient:
         """Return what the metadata of an installed package says."""
         metadata = distribution.metadata
-        said = next((metadata[key] for key in LICENSE_KEYS if key in metadata and metadata[key]), "")
+        said = next((metadata[key] for key in LICENSE_KEYS if key in metadata), "")
         first_line = said.strip().split("\n")[0][:LONGEST_LICENSE_NAME]
         return cls(metadata["Name"], distribution.version, first_line or None)
 

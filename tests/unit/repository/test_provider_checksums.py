@@ -11,8 +11,8 @@ ROOT = Path(__file__).resolve().parents[3]
 LOCKS = sorted(
     file for folder in ("envs", "modules") for file in (ROOT / folder).rglob(".terraform.lock.hcl")
 )
-# AWS provider 5.100.0 comes for 14 platforms (its SHA256SUMS). Terraform records a "zh:" for each one's zip as
-# the registry names it, and an "h1:" for each one that was locked; a mirror on disk is checked by the latter.
+# AWS provider 5.100.0 comes for 14 platforms (its SHA256SUMS). Terraform records a "zh:" for each zip that
+# the registry names, and an "h1:" for each one that was locked; a mirror on disk is checked by the latter.
 PLATFORMS = 14
 
 
