@@ -19,7 +19,7 @@ from typing import Any
 
 from local_aws.testing import LocalAws
 from techmoda_ha.environments import Target, Workspace, terraform_inputs
-from techmoda_ha.plan.model import Plan
+from techmoda_ha.plan.model import Backend, Plan
 from techmoda_ha.plan.parse import parse_plan
 from techmoda_ha.validation.locator import resource_locations
 from techmoda_ha.validation.sources import as_shipped
@@ -107,9 +107,9 @@ class Bench:
                 file.unlink(missing_ok=True)
 
 
-def read(document: Document, source: str = "plan") -> Plan:
+def read(document: Document, backend: Backend | None = None) -> Plan:
     """Return the typed plan, with the places of resource blocks."""
-    return parse_plan(document, source, locations=resource_locations(ROOT))
+    return parse_plan(document, "plan", locations=resource_locations(ROOT), backend=backend)
 
 
 def make_lookups(aws: LocalAws, primary: Plan) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 from tests.plan.bench import Document
 from tests.plan.faults.fault import Places, at, whole
 
+from techmoda_ha.plan.model import Backend
+
 Entry = dict[str, Any]
 Mutation = Callable[[dict[str, Document]], None]
 
@@ -96,6 +98,33 @@ def variable(name: str, value: object, *environments: str) -> Mutation:
 
     return change
 
+
+@dataclass(frozen=True)
+class Misplaced:
+    """A fault of where an environment's state lies, which no plan tells: a backend of the DR environment."""
+
+    name: str
+    rule: str
+    backend: Backend
+
+    def __str__(self) -> str:
+        return self.name.replace(" ", "-")
+
+
+SAFE = {"use_lockfile": True, "encrypt": True}
+BACKENDS = (
+    Misplaced(
+        "state of DR in the primary region",
+        "state-own-region",
+        Backend("s3", {"region": "us-east-1", **SAFE}),
+    ),
+    Misplaced(
+        "a state without a lock", "state-locked", Backend("s3", {"region": "us-west-2", "encrypt": True})
+    ),
+    Misplaced(
+        "a state in the clear", "state-locked", Backend("s3", {"region": "us-west-2", "use_lockfile": True})
+    ),
+)
 
 TABLE = "module.products_table.aws_dynamodb_table.this"
 REPLICA = 'module.products_table.module.replica["us-west-2"].aws_dynamodb_table_replica.this'

@@ -2,9 +2,35 @@
 
 from __future__ import annotations
 
-from tests.plan.faults.fault import at, every, fault
+from tests.plan.faults.fault import at, every, fault, on_the_path, whole
 
 ENDPOINT = 'resource "aws_cloudwatch_metric_alarm" "endpoint"'
+
+# The metric queries of modules/monitoring, but no window is shorter than an hour.
+SLOW_WINDOWS = """resource "aws_cloudwatch_metric_alarm" "this" {
+  dynamic "metric_query" {
+    for_each = each.value.expression == null ? [] : [each.value]
+    content {
+      id          = "watched"
+      expression  = metric_query.value.expression
+      return_data = true
+    }
+  }
+  dynamic "metric_query" {
+    for_each = each.value.metrics
+    content {
+      id = metric_query.key
+      metric {
+        namespace   = metric_query.value.namespace
+        metric_name = metric_query.value.name
+        dimensions  = metric_query.value.dimensions
+        stat        = metric_query.value.stat
+        period      = max(3600, each.value.period)
+      }
+    }
+  }
+}
+"""
 
 FAULTS = (
     fault(
@@ -42,5 +68,35 @@ FAULTS = (
         "modules/lambda-function",
         'resource "aws_cloudwatch_log_group" "function" {\n retention_in_days = 0\n}\n',
         every("aws_cloudwatch_log_group", lambda one: one.name == "function"),
+    ),
+    fault(
+        "monitoring-functions",
+        "functions whose errors nobody hears of",
+        "modules/monitoring",
+        "locals {\n alarms_of_each_function = {}\n}\n",
+        every("aws_lambda_function", on_the_path),
+    ),
+    fault(
+        "monitoring-tables",
+        "tables whose throttles nobody hears of",
+        "modules/monitoring",
+        "locals {\n table_alarms = {}\n}\n",
+        at("module.products_table.aws_dynamodb_table.this", "primary"),
+    ),
+    fault(
+        "monitoring-tables",
+        "replication that may lag unseen",
+        "modules/monitoring",
+        "locals {\n replication_alarms = {}\n}\n",
+        at("module.products_table.aws_dynamodb_table.this", "primary"),
+        group=2,
+    ),
+    fault(
+        "monitoring-slo",
+        "burn rates over an hour or more only",
+        "modules/monitoring",
+        SLOW_WINDOWS,
+        whole(),
+        group=3,
     ),
 )

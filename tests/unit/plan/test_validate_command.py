@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from click.testing import CliRunner, Result
 from tests.unit.plan.plan_kit import ROOT, document, resource, table
 
@@ -61,13 +63,14 @@ def test_two_plans_of_one_environment_are_refused(tmp_path: Path) -> None:
 
 def test_a_waiver_makes_its_violation_pass_and_an_unused_one_refuses(tmp_path: Path) -> None:
     file = write(tmp_path / "plan.json", document(table(deletion_protection_enabled=False)))
-    waivers = write(
-        tmp_path / "waivers.yaml",
-        "waivers:\n- {rule: data-deletion-protection, environment: primary, owner: ana, expires: 2999-01-01,\n"
-        "   address: aws_dynamodb_table.products, reason: a trial}\n"
-        "- {rule: data-pitr, environment: primary, owner: ana, expires: 2999-01-01,\n"
-        "   address: aws_dynamodb_table.products, reason: a trial}\n",
-    )
+    granted = [
+        {
+            "rule": rule, "environment": "primary", "address": "aws_dynamodb_table.products",
+            "reason": "a trial", "owner": "ana", "expires": date(2999, 1, 1),
+        }
+        for rule in ("data-deletion-protection", "data-pitr")
+    ]  # fmt: skip
+    waivers = write(tmp_path / "waivers.yaml", yaml.safe_dump({"waivers": granted}))
     report = tmp_path / "report.json"
     ha("validate", file, "--waivers", waivers, "--save-json", report)
     found = json.loads(report.read_text())
