@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import boto3
 import click
 from rich.console import Console
 
+from techmoda_ha.aws_clients import AwsClients, aws_errors_as
 from techmoda_ha.environments import Environment, Workspace
 from techmoda_ha.errors import HaError
 from techmoda_ha.operations import describe_changes
@@ -17,13 +17,17 @@ from techmoda_ha.progress import terraform_progress
 from techmoda_ha.terraform import Terraform
 
 TABLE_TYPES = ("aws_dynamodb_table", "aws_dynamodb_table_replica")
+VAULT_TYPE = "aws_backup_vault"
 # What holds data or cannot be had back once it is gone: named before anything is touched.
-STATEFUL_TYPES = (*TABLE_TYPES, "aws_backup_vault", "aws_kms_key", "aws_kms_replica_key", "aws_s3_bucket")
+STATEFUL_TYPES = (*TABLE_TYPES, VAULT_TYPE, "aws_kms_key", "aws_kms_replica_key", "aws_s3_bucket")
 
 
 @dataclass(frozen=True)
 class StatefulResource:
-    """A resource that holds data: its Terraform address, type, and ARN."""
+    """A resource that holds data: its Terraform address, type, and ARN.
+
+    `protected`: a table refuses its deletion, a vault is not to be destroyed with its recovery points.
+    """
 
     address: str
     type: str
@@ -42,8 +46,10 @@ def stateful_resources(state: Mapping[str, Any]) -> list[StatefulResource]:
     found = []
     for resource in _resources(state.get("values", {}).get("root_module", {})):
         if resource["mode"] == "managed" and resource["type"] in STATEFUL_TYPES:
-            values = resource["values"]
-            protected = bool(values.get("deletion_protection_enabled"))
+            values, is_vault = resource["values"], resource["type"] == VAULT_TYPE
+            protected = bool(
+                not values.get("force_destroy") if is_vault else values.get("deletion_protection_enabled")
+            )
             found.append(
                 StatefulResource(resource["address"], resource["type"], values.get("arn", ""), protected)
             )
@@ -58,17 +64,30 @@ def _resources(module: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 def release_deletion_protection(resources: list[StatefulResource], variables: Mapping[str, str]) -> None:
     """Switch deletion protection off on every protected table, in that table's own region."""
-    session = boto3.Session(
-        aws_access_key_id=variables.get("AWS_ACCESS_KEY_ID"),
-        aws_secret_access_key=variables.get("AWS_SECRET_ACCESS_KEY"),
-        aws_session_token=variables.get("AWS_SESSION_TOKEN"),
-    )
+    clients = AwsClients(variables)
     for resource in resources:
         if resource.type in TABLE_TYPES and resource.protected:
             region, table = resource.arn.split(":")[3], resource.arn.rsplit("/", 1)[-1]
-            endpoint = variables.get("AWS_ENDPOINT_URL")
-            client = session.client("dynamodb", region_name=region, endpoint_url=endpoint)
-            client.update_table(TableName=table, DeletionProtectionEnabled=False)
+            clients("dynamodb", region).update_table(TableName=table, DeletionProtectionEnabled=False)
+
+
+def refuse_full_vaults(resources: list[StatefulResource], variables: Mapping[str, str]) -> None:
+    """Raise HaError when a vault that is not to be emptied still holds recovery points.
+
+    Terraform would find that out last, with everything else destroyed: the backups would be all that is
+    left, and nobody could restore them but by hand.
+    """
+    clients = AwsClients(variables)
+    for resource in resources:
+        if resource.type == VAULT_TYPE and resource.protected:
+            region, vault = resource.arn.split(":")[3], resource.arn.rsplit(":", 1)[-1]
+            with aws_errors_as(f"The vault {vault} could not be read.", "Check the region and your rights."):
+                found = clients("backup", region).describe_backup_vault(BackupVaultName=vault)
+            if points := found.get("NumberOfRecoveryPoints", 0):
+                raise HaError(
+                    f"The vault {vault} in {region} holds {points} recovery points; nothing was touched.",
+                    "Wait until they expire; or give them up: apply with deletion_protection = false first.",
+                )
 
 
 def destroy_environment(
@@ -98,6 +117,7 @@ def destroy_environment(
     question = f"Type the environment's name ({environment}) to destroy it"
     if ask and click.prompt(question, err=True) != environment:
         raise HaError("Not confirmed; nothing was touched.", "Run it again when you are sure.")
+    refuse_full_vaults(stateful, variables)
     release_deletion_protection(stateful, variables)
     with terraform_progress(console, f"destroy {environment}") as progress:
         run = terraform.destroy(progress.listen)
