@@ -1,4 +1,4 @@
-"""`ha backup status|run|restore|erase`."""
+"""`ha backup status|run|restore|discard|erase`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import click
 
 from techmoda_ha import operations
 from techmoda_ha.aws_clients import AwsClients
+from techmoda_ha.backups.discarding import Discarder
 from techmoda_ha.backups.erasing import Eraser, Erasure
 from techmoda_ha.backups.jobs import DAILY, PlanRunner
 from techmoda_ha.backups.manager import BackupManager
@@ -126,6 +127,18 @@ def restore(
         return
     state = "is ready" if seconds is not None else "is being restored; see: ha backup status"
     click.echo(f"{started['tabla']} in {manager.region} {state}")
+
+
+@backup.command()
+@target_option
+@where_option
+@click.option("--table", required=True, help="The restored table; only such a one is taken.")
+def discard(target: str, environment: str, table: str) -> None:
+    """Delete a restored table that is no longer needed, with its autoscaling and alarms."""
+    outputs, variables = _deployed(target, environment)
+    clients = AwsClients(variables)
+    Discarder(lambda service: clients(service, outputs["region"]), outputs["table_name"]).discard(table)
+    click.echo(f"{table} is deleted.")
 
 
 @backup.command()

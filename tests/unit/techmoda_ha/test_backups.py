@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from moto import mock_aws
 
 from techmoda_ha.backups.commands import backup, status_lines
+from techmoda_ha.backups.discarding import Discarder
 from techmoda_ha.backups.erasing import Eraser, Erasure
 from techmoda_ha.backups.jobs import DAILY, PlanRunner
 from techmoda_ha.backups.manager import BackupManager
@@ -236,6 +237,40 @@ def test_an_erased_product_is_nowhere_but_in_the_log_and_erasing_again_is_safe(d
         "requested_by": {"S": "operator:ana"},
         "erased_at": {"S": "2025-11-28T10:00:00.000Z"},
     }
+
+
+def test_only_a_restored_table_is_discarded(dynamodb: Any) -> None:
+    make: Any = boto3.client
+    discarder = Discarder(lambda service: make(service, region_name="us-east-1"), "shop-products")
+    for other in ("shop-products", "shop-erasures", "shop-products-2"):
+        with pytest.raises(HaError, match="nothing was touched"):
+            discarder.discard(other)
+    discarder.discard("shop-products-restaurado-1")
+    assert set(dynamodb.list_tables()["TableNames"]) == {"shop-erasures", "shop-products"}
+
+
+def test_a_discarded_table_takes_its_scaling_and_alarms_along(dynamodb: Any) -> None:
+    make: Any = boto3.client
+    scaling, cloudwatch = (
+        make(service, region_name="us-east-1") for service in ("application-autoscaling", "cloudwatch")
+    )
+    for table in ("shop-products", "shop-products-restaurado-1"):
+        scaling.register_scalable_target(
+            ServiceNamespace="dynamodb", ResourceId=f"table/{table}", MinCapacity=1, MaxCapacity=2,
+            ScalableDimension="dynamodb:table:ReadCapacityUnits",
+        )  # fmt: skip
+    for name in ("throttles", "throttles-restaurado-1"):
+        cloudwatch.put_metric_alarm(
+            AlarmName=name, EvaluationPeriods=1, ComparisonOperator="GreaterThanThreshold", Threshold=1,
+            MetricName="m", Namespace="n", Period=60, Statistic="Sum",
+        )  # fmt: skip
+    dynamodb.update_table(TableName="shop-products-restaurado-1", DeletionProtectionEnabled=True)
+    Discarder(lambda service: make(service, region_name="us-east-1"), "shop-products").discard(
+        "shop-products-restaurado-1"
+    )
+    left = scaling.describe_scalable_targets(ServiceNamespace="dynamodb")["ScalableTargets"]
+    assert [target["ResourceId"] for target in left] == ["table/shop-products"]
+    assert [alarm["AlarmName"] for alarm in cloudwatch.describe_alarms()["MetricAlarms"]] == ["throttles"]
 
 
 def test_an_erasure_that_failed_says_that_nothing_was_erased(dynamodb: Any) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from techmoda_ha.aws_clients import aws_errors_as
+from techmoda_ha.backups.discarding import Discarder
 from techmoda_ha.drills.backup_restore.goods import Shelf
 from techmoda_ha.drills.stage import Stage
 
@@ -106,31 +107,7 @@ class Ground:
 
     def delete_restored(self, stage: Stage, restored: str) -> None:
         """Delete a restored table, with its autoscaling and its alarms."""
-        with self._errors():
-            dynamodb = stage.clients("dynamodb", self.dr_region)
-            dynamodb.update_table(TableName=restored, DeletionProtectionEnabled=False)
-            scaling = stage.clients("application-autoscaling", self.dr_region)
-            for page in scaling.get_paginator("describe_scalable_targets").paginate(
-                ServiceNamespace="dynamodb"
-            ):
-                for target in page["ScalableTargets"]:
-                    if f"{target['ResourceId']}/".startswith(f"table/{restored}/"):
-                        scaling.deregister_scalable_target(
-                            **{
-                                name: target[name]
-                                for name in ("ServiceNamespace", "ResourceId", "ScalableDimension")
-                            }
-                        )
-            self._delete_alarms(stage, restored.removeprefix(self.table))
-            dynamodb.get_waiter("table_exists").wait(TableName=restored)
-            dynamodb.delete_table(TableName=restored)
-
-    def _delete_alarms(self, stage: Stage, ending: str) -> None:
-        cloudwatch = stage.clients("cloudwatch", self.dr_region)
-        pages = cloudwatch.get_paginator("describe_alarms").paginate(AlarmTypes=["MetricAlarm"])
-        names = [alarm["AlarmName"] for page in pages for alarm in page["MetricAlarms"]]
-        if mine := [name for name in names if name.endswith(ending)]:
-            cloudwatch.delete_alarms(AlarmNames=mine)
+        Discarder(lambda service: stage.clients(service, self.dr_region), self.table).discard(restored)
 
     def _errors(self) -> Any:
         return aws_errors_as("What is deployed for backups could not be read.", "make smoke-test")
