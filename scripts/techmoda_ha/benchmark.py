@@ -1,10 +1,11 @@
-"""`ha bench-api`: the benchmark of the API against the original handler, on the local AWS."""
+"""`ha bench-api` and `ha bench-recovery`: the benchmarks that compare ours with the straightforward way."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 
 import click
 
@@ -25,7 +26,18 @@ def bench_api(arguments: tuple[str, ...]) -> None:
     # Help needs no local AWS.
     asks_for_help = bool({"-h", "--help"} & set(arguments))
     variables = {} if asks_for_help else process_variables(workspace, Target.LOCAL)
-    command = [sys.executable, "-m", "benchmarks.api", *arguments]
+    _run(workspace, "benchmarks.api", arguments, variables)
+
+
+@click.command("bench-recovery", context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def bench_recovery(arguments: tuple[str, ...]) -> None:
+    """Measure rewind and diff by the number of items, speed and memory (`ha bench-recovery --help`)."""
+    _run(Workspace.from_environment(), "benchmarks.recovery", arguments, {})
+
+
+def _run(workspace: Workspace, module: str, arguments: tuple[str, ...], variables: Mapping[str, str]) -> None:
+    command = [sys.executable, "-m", module, *arguments]
     ended = subprocess.run(command, check=False, cwd=workspace.root, env={**os.environ, **variables})
     if ended.returncode == TARGET_MISSED:
         raise ViolationError(
