@@ -8,7 +8,7 @@ export REASON
 export PYTHONPYCACHEPREFIX := $(BUILD)/cache/pycache
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint fmt checkov bootstrap package plan validate apply destroy smoke-test fuzz-api bench-api report diagrams docs-tables token capacity load-test \
-        drill-region-outage drill-surge failover-status failover-stop failover-resume \
+        drill-region-outage drill-data-corruption bench-recovery drill-surge failover-status failover-stop failover-resume \
         local-up local-down local-status lock clean
 need-reason = @test -n "$$REASON" || { echo "error: say why, for the record: make $@ REASON=\"…\"" >&2; exit 2; }
 need-env = @test -n "$(ENV)" || { echo "error: say which environment: make $@ ENV=primary|dr" >&2; exit 2; }
@@ -85,6 +85,12 @@ drill-region-outage: setup ## Cut the primary region off under load; measure RTO
 
 drill-surge: setup ## Bring ten times the traffic; watch autoscaling and alarms; compare with the model [TARGET=local|aws]
 	@$(HA) drill surge --target $(TARGET)
+
+drill-data-corruption: setup ## Damage a fifth of the products under load; rewind, then restore and reconcile (3 minutes) [TARGET=local|aws]
+	@$(HA) drill data-corruption --target $(TARGET)
+
+bench-recovery: setup ## Measure rewind and diff at 10,000, 100,000 and 1,000,000 items (minutes)
+	@$(HA) bench-recovery
 
 failover-status: setup ## Say who serves clients, and whether STOP is engaged [TARGET=local|aws]
 	@$(HA) failover status --target $(TARGET)
