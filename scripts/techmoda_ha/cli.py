@@ -19,7 +19,7 @@ from rich.console import Console
 
 from techmoda_ha import checks, operations
 from techmoda_ha.backups.commands import backup
-from techmoda_ha.benchmark import bench_api
+from techmoda_ha.benchmark import bench_api, bench_recovery
 from techmoda_ha.bootstrap.commands import bootstrap
 from techmoda_ha.capacity_command import capacity
 from techmoda_ha.cli_options import environment_option, json_option, target_option
@@ -265,6 +265,7 @@ main.add_command(recover)
 main.add_command(backup)
 main.add_command(fuzz)
 main.add_command(bench_api)
+main.add_command(bench_recovery)
 main.add_command(bootstrap)
 main.add_command(capacity)
 main.add_command(load_test)
