@@ -54,7 +54,7 @@ def capacity(
     """
     workspace, console = Workspace.from_environment(), Console(stderr=True)
     document = _yaml(workspace.root / "objectives.yaml")
-    ours = _case(workspace, document, plan_file, settings)
+    ours = read_case(workspace, document, plan_file, settings)
     objectives = load_objectives(document)
     profile = _profile(traffic, ours.normal_rate)
     began = time.perf_counter()
@@ -137,7 +137,8 @@ def _profile(traffic: str, normal: float) -> Profile:
         ) from error
 
 
-def _case(workspace: Workspace, document: Any, plan_file: Path | None, settings: Path | None) -> Case:
+def read_case(workspace: Workspace, document: Any, plan_file: Path | None, settings: Path | None) -> Case:
+    """Return what a simulation is about: our limits, or those of a plan or a file; raise HaError."""
     objectives = promised.read_objectives(document)
     if settings is not None:
         configuration = read_settings(_yaml(settings), settings.stem)

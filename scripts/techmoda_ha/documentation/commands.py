@@ -45,6 +45,23 @@ def write_tables(*, check: bool) -> None:
     _bring_up_to_date(made, "make docs-tables", check=check)
 
 
+@docs.command(name="costs")
+@check_option
+def write_costs(*, check: bool) -> None:
+    """Write docs/costs.md from docs/prices.yaml and the limits that Terraform sets."""
+    from techmoda_ha.capacity_command import read_case
+    from techmoda_ha.documentation import costs
+    from techmoda_ha.plan.objectives import read_objectives
+    from techmoda_ha.validation.sources import read_yaml
+
+    workspace = Workspace.from_environment()
+    document = read_yaml(workspace.root / "objectives.yaml", "objectives")
+    case = read_case(workspace, document, None, None)
+    prices = read_yaml(workspace.root / costs.PRICES, "prices")
+    made = costs.page(costs.simulated(case), prices, read_objectives(document).service_levels)
+    _bring_up_to_date([(costs.PATH, made)], "make costs", check=check)
+
+
 def _bring_up_to_date(made: Iterable[tuple[Path, str]], command: str, *, check: bool) -> None:
     root = Workspace.from_environment().root
     outdated = outdated_files(root, made)
