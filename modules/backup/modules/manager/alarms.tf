@@ -49,5 +49,7 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   treat_missing_data  = "notBreaching"
   alarm_actions       = [var.topic_arns[each.value.severity]]
   ok_actions          = [var.topic_arns[each.value.severity]]
-  tags                = merge(var.tags, { Severity = each.value.severity, Owner = var.owner, Runbook = local.runbook_urls[each.key] })
+
+  # A tag's value may not hold "#" (AWS tagging rules), so it names the page and the description the section.
+  tags = merge(var.tags, { Severity = each.value.severity, Owner = var.owner, Runbook = split("#", local.runbook_urls[each.key])[0] })
 }
