@@ -7,7 +7,7 @@ HA     := $(BUILD)/venv/tools/bin/ha
 export REASON
 export PYTHONPYCACHEPREFIX := $(BUILD)/cache/pycache
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint fmt checkov bootstrap package plan validate apply destroy smoke-test fuzz-api bench-api report diagrams docs-tables token capacity load-test \
+.PHONY: help setup demo test lint fmt checkov bootstrap package plan validate apply destroy smoke-test dashboard slo fuzz-api bench-api report diagrams docs-tables token capacity load-test \
         drill-region-outage drill-data-corruption bench-recovery drill-surge failover-status failover-stop failover-resume \
         local-up local-down local-status lock clean
 need-reason = @test -n "$$REASON" || { echo "error: say why, for the record: make $@ REASON=\"…\"" >&2; exit 2; }
@@ -102,6 +102,12 @@ failover-stop: setup ## Take the primary region out of service, REASON="…" [TA
 failover-resume: setup ## Put the primary region back once that is safe, REASON="…" [TARGET=local|aws]
 	$(need-reason)
 	@$(HA) failover resume --target $(TARGET) --reason "$$REASON"
+
+dashboard: setup ## Draw the dashboards with live data to build/dashboard [TARGET=local|aws]
+	@$(HA) dashboard render --target $(TARGET)
+
+slo: setup ## Say what is left of the error budgets and how fast they are spent [TARGET=local|aws]
+	@$(HA) slo --target $(TARGET)
 
 token: setup ## Print a token that may write on the local deployment
 	@$(HA) token

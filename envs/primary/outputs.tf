@@ -143,6 +143,11 @@ output "restore_testing_plan_name" {
   value       = module.restore.testing_plan_name
 }
 
+output "service_level" {
+  description = "What the API promises in this region: the objectives, the error budget's period and the alerts on it."
+  value       = module.regional_api.service_level
+}
+
 output "stage_name" {
   description = "The name of the API's stage."
   value       = module.regional_api.stage_name

@@ -14,7 +14,7 @@ module "dashboard" {
       { title = "Functions", columns = 3, widgets = local.function_widgets },
       { title = "Tables", columns = 3, widgets = local.table_widgets },
       { title = "Seen from outside", columns = 3, widgets = local.outside_widgets },
-      { title = "Backups and alarms", columns = 2, widgets = local.recovery_widgets },
+      { title = "Backups and alarms", columns = 2, height = 8, widgets = local.recovery_widgets },
     ],
   )
 }

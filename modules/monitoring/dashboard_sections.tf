@@ -198,7 +198,7 @@ locals {
     ],
     [
       for widget in [
-        { title = "Canary: visits that went well (%)", period = 60, minimum = 0, maximum = 1, stat = "Average", series = local.canary_series["Available"] },
+        { title = "Canary: visits that went well (1 is all)", period = 60, minimum = 0, maximum = 1, stat = "Average", series = local.canary_series["Available"] },
         { title = "Canary: time of a visit", period = 60, minimum = 0, unit = "ms", stat = "Average", series = local.canary_series["Latency"] },
       ] : widget if var.canary != null
     ],

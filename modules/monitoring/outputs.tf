@@ -33,6 +33,17 @@ output "owner" {
   value       = var.owner
 }
 
+output "service_level" {
+  description = "What is promised and how it is watched: the API as CloudWatch knows it, the objectives, the budget's period and the alerts. `ha slo` reads it."
+  value = {
+    api         = var.api
+    period_days = var.slo.period_days
+    objectives  = { availability = var.slo.availability, latency = var.slo.latency.objective }
+    within_ms   = var.slo.latency.within_ms
+    alerts      = var.slo.alerts
+  }
+}
+
 output "topic_arn" {
   description = "The ARN of the topic of alarms that wake someone."
   value       = aws_sns_topic.alarms["page"].arn

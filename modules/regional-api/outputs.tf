@@ -102,6 +102,11 @@ output "rest_api_id" {
   value       = module.api.rest_api_id
 }
 
+output "service_level" {
+  description = "What this region promises, and how it is watched (modules/monitoring)."
+  value       = module.monitoring.service_level
+}
+
 output "stage_name" {
   description = "The name of the API's stage."
   value       = module.api.stage_name

@@ -23,6 +23,7 @@ from techmoda_ha.benchmark import bench_api, bench_recovery
 from techmoda_ha.bootstrap.commands import bootstrap
 from techmoda_ha.capacity_command import capacity
 from techmoda_ha.cli_options import environment_option, json_option, target_option
+from techmoda_ha.dashboard.commands import dashboard
 from techmoda_ha.demo import Demo
 from techmoda_ha.deployment import Deployment
 from techmoda_ha.documentation.commands import docs
@@ -35,6 +36,7 @@ from techmoda_ha.load.command import load_test
 from techmoda_ha.recovery.commands import recover
 from techmoda_ha.report.commands import report
 from techmoda_ha.requirements import lock_requirements
+from techmoda_ha.slo.commands import slo
 from techmoda_ha.smoke.runner import run_smoke
 from techmoda_ha.teardown import destroy_environment
 from techmoda_ha.terraform import LOCK_PATIENCE_SECONDS
@@ -259,7 +261,9 @@ def fmt() -> None:
     checks.format_in_place(Workspace.from_environment())
 
 
+main.add_command(dashboard)
 main.add_command(failover)
+main.add_command(slo)
 main.add_command(drill)
 main.add_command(recover)
 main.add_command(backup)

@@ -36,6 +36,7 @@ override_module {
     availability_objective = 0.9999
     dashboard_name         = "shop-us-east-1"
     headline_alarm_names   = ["shop-canary-public"]
+    service_level          = { period_days = 30 }
     topic_arn              = "arn:aws:sns:us-east-1:123456789012:shop-page"
     topic_arns = {
       page   = "arn:aws:sns:us-east-1:123456789012:shop-page"

@@ -26,6 +26,7 @@ FILLS: tuple[str, ...] = (
     "custom_domain_events",
     "application_autoscaling",
     "cloudwatch_alarms",
+    "cloudwatch_dashboards",
     "metrics_api",
     "alarms_history",
     "alarms_actions",

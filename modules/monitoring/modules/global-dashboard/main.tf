@@ -42,7 +42,7 @@ locals {
       whole = true
       series = concat(local.share_series, [
         for region in var.regions :
-        { expression = "100 * (1 - failed_${local.region_ids[region]} / requests_${local.region_ids[region]})", label = region, id = "good_${local.region_ids[region]}" }
+        { expression = "100 * (1 - failed_${local.region_ids[region]} / requests_${local.region_ids[region]})", label = region, region = region, id = "good_${local.region_ids[region]}" }
       ])
     },
     {
@@ -53,7 +53,7 @@ locals {
       whole = true
       series = concat(local.share_series, [
         for region in var.regions :
-        { expression = "100 * (1 - failed_${local.region_ids[region]} / requests_${local.region_ids[region]} / ${local.allowed})", label = region, id = "left_${local.region_ids[region]}" }
+        { expression = "100 * (1 - failed_${local.region_ids[region]} / requests_${local.region_ids[region]} / ${local.allowed})", label = region, region = region, id = "left_${local.region_ids[region]}" }
       ])
     },
     {

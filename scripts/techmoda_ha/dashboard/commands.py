@@ -1,0 +1,62 @@
+"""`ha dashboard render`."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from techmoda_ha import operations
+from techmoda_ha.aws_clients import AwsClients
+from techmoda_ha.cli_options import json_option, target_option
+from techmoda_ha.environments import Environment, Target, Workspace, process_variables
+
+BOARDS = ("primary", "dr", "global")
+
+
+@click.group()
+def dashboard() -> None:
+    """Look at the dashboards without the console."""
+
+
+@dashboard.command()
+@target_option
+@click.option(
+    "--board", "boards", multiple=True, type=click.Choice(BOARDS), help="Which (repeatable); all if none."
+)
+@click.option(
+    "--hours", default=3.0, show_default=True, type=click.FloatRange(0.05, 336), help="How far back."
+)
+@click.option("--out", type=click.Path(path_type=Path), help="The folder for the files [build/dashboard].")
+@json_option
+def render(target: str, boards: tuple[str, ...], hours: float, out: Path | None, *, as_json: bool) -> None:
+    """Draw the deployed dashboards, with live data, to HTML and PNG."""
+    # matplotlib takes a second to import, and only this command needs it.
+    from techmoda_ha.dashboard.rendering import read_dashboard, read_sheet, write_sheet
+
+    workspace = Workspace.from_environment()
+    variables = process_variables(workspace, Target(target))
+    clients = AwsClients(variables, answer_seconds=30)
+    end, length = datetime.now(UTC), timedelta(hours=hours)
+    written = []
+    for board in boards or BOARDS:
+        environment = Environment.PRIMARY if board == "primary" else Environment.DR
+        outputs = operations.outputs(workspace, environment, variables)
+        name, region = _name_and_region(board, outputs)
+        sheet = read_sheet(clients, read_dashboard(clients, name, region), end, length)
+        written.append(write_sheet(sheet, out or workspace.build / "dashboard"))
+    if as_json:
+        click.echo(
+            json.dumps([{key: str(value) for key, value in vars(one).items()} for one in written], indent=2)
+        )
+        return
+    for one in written:
+        click.echo(f"{one.name}: {one.html} and {one.png.name}")
+
+
+def _name_and_region(board: str, outputs: dict[str, Any]) -> tuple[str, str]:
+    output = "global_dashboard_name" if board == "global" else "dashboard_name"
+    return outputs[output], outputs["region"]
