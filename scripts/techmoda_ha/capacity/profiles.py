@@ -9,12 +9,14 @@ import csv
 import io
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from techmoda_ha.errors import HaError
 
 DAY_SECONDS = 86_400
 LONGEST_SECONDS = 31 * DAY_SECONDS
+EXCERPT_SECONDS = 7200
+RISE_SECONDS = 300  # as long as burst capacity
 
 SEED_PHASES = ((5.0, 30), (10.0, 30), (20.0, 30), (50.0, 30), (100.0, 60), (5.0, 30))
 """Requests a second and seconds of the original test script's phases (its ten invalid writes left out)."""
@@ -34,6 +36,19 @@ class Profile:
     def peak(self) -> float:
         """Return the highest rate."""
         return max(self.rates)
+
+    def steepest(self) -> Profile:
+        """Return the hours around the steepest rise: what empties buckets happens there, if anywhere."""
+        if len(self.rates) <= 2 * EXCERPT_SECONDS:
+            return self
+        rises = [later - sooner for sooner, later in zip(self.rates, self.rates[RISE_SECONDS:], strict=False)]
+        at = rises.index(max(rises))
+        begin = max(0, at - EXCERPT_SECONDS)
+        return replace(self, rates=self.rates[begin : at + EXCERPT_SECONDS])
+
+    def at_its_peak(self) -> Profile:
+        """Return ten minutes at the highest rate, which a moment at the normal one precedes."""
+        return replace(self, rates=(self.rates[0],) + (self.peak,) * 600)
 
     @property
     def requests(self) -> float:

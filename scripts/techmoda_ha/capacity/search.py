@@ -110,14 +110,15 @@ def _smallest_provisioned(
     ample: Case, part: str, profile: Profile, objectives: Objectives
 ) -> Provisioned | None:
     """Return the smallest baseline that holds the profile until autoscaling acts; None when none does."""
-    peak = max(simulate(ample, profile).series[part], default=0.0)
+    peak = max(simulate(ample, profile.at_its_peak()).series[part], default=0.0)
     maximum = max(1, math.ceil(peak / _TARGET * _SLACK))
+    steepest = profile.steepest()
     # The parts share the budget of refusals.
     share = replace(objectives, throttled_share=objectives.throttled_share / len(TABLE_PARTS))
 
     def held(baseline: int) -> bool:
         tried = _with_part(ample, part, Provisioned(baseline, maximum, _TARGET))
-        return not meets(simulate(tried, profile), share)
+        return not meets(simulate(tried, steepest), share)
 
     baseline = smallest(held, maximum)
     # A baseline just above what throttles is luck of the second in which the surge begins.
@@ -141,7 +142,7 @@ def smallest(held: Callable[[int], bool], largest: int) -> int | None:
 
 def _with_free_limits(case: Case, usual: Case, profile: Profile, objectives: Objectives) -> Case:
     configuration, workload = case.configuration, case.workload
-    largest = usual.configuration.account_concurrency
+    largest, at_peak = usual.configuration.account_concurrency, profile.at_its_peak()
 
     def with_products(reserved: int) -> Configuration:
         return replace(configuration, products=replace(configuration.products, reserved=reserved))
@@ -150,12 +151,11 @@ def _with_free_limits(case: Case, usual: Case, profile: Profile, objectives: Obj
         return replace(configuration, authorizer=replace(configuration.authorizer, reserved=reserved))
 
     def least(change: Callable[[int], Configuration]) -> int:
-        found = smallest(
-            lambda reserved: (
-                not meets(simulate(replace(case, configuration=change(reserved)), profile), objectives)
-            ),
-            largest,
-        )
+        def held(reserved: int) -> bool:
+            tried = replace(case, configuration=change(reserved))
+            return not meets(simulate(tried, at_peak), objectives)
+
+        found = smallest(held, largest)
         # Exactly enough would be luck as well.
         return math.ceil((found or largest) * _RESERVE)
 

@@ -190,6 +190,13 @@ def test_the_named_profiles_are_what_they_say() -> None:
     assert profiles.named("seed", 3.0).requests == 150 + 300 + 600 + 1500 + 6000 + 150
 
 
+def test_the_steepest_hours_of_a_long_profile_are_those_of_its_rush() -> None:
+    sale = profiles.named("two-day-sale", 10.0)
+    assert max(sale.steepest().rates) == sale.peak
+    assert len(sale.steepest().rates) == 4 * 3600
+    assert SURGE.steepest() is SURGE
+
+
 def test_a_profile_is_read_from_csv() -> None:
     profile = profiles.from_csv("seconds,requests_per_second\n2,10\n1,20.5\n", "mine")
     assert profile.rates == (10, 10, 20.5)
