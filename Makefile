@@ -7,7 +7,7 @@ HA     := $(BUILD)/venv/tools/bin/ha
 export REASON
 export PYTHONPYCACHEPREFIX := $(BUILD)/cache/pycache
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint fmt checkov bootstrap package plan validate apply destroy smoke-test dashboard slo fuzz-api bench-api report diagrams docs-tables token capacity load-test \
+.PHONY: help setup demo test lint fmt checkov bootstrap package plan validate apply drift bake rollback pipeline audit destroy smoke-test dashboard slo fuzz-api bench-api report diagrams docs-tables token capacity load-test \
         drill-region-outage drill-data-corruption bench-recovery drill-surge failover-status failover-stop failover-resume \
         local-up local-down local-status lock clean
 need-reason = @test -n "$$REASON" || { echo "error: say why, for the record: make $@ REASON=\"…\"" >&2; exit 2; }
@@ -52,12 +52,30 @@ apply: setup ## Deploy one environment, ENV=primary|dr [TARGET=local|aws]
 	$(need-env)
 	@$(HA) apply --env $(ENV) --target $(TARGET)
 
+drift: setup ## Compare what is deployed with this checkout, ENV=primary|dr [TARGET=local|aws]
+	$(need-env)
+	@$(HA) drift --env $(ENV) --target $(TARGET)
+
+bake: setup ## Watch an environment's alarms after a release, ENV=primary|dr [BAKE_SECONDS=600] [TARGET=local|aws]
+	$(need-env)
+	@$(HA) bake --env $(ENV) --target $(TARGET)
+
+rollback: setup ## Take the last release of an environment back, ENV=primary|dr [TARGET=local|aws]
+	$(need-env)
+	@$(HA) rollback --env $(ENV) --target $(TARGET)
+
+pipeline: setup ## Run the delivery pipeline's stages here, DR first [TARGET=local|aws]
+	@$(HA) pipeline run-local --target $(TARGET)
+
+audit: setup ## Look the locked requirements up for known vulnerabilities
+	@$(HA) audit
+
 destroy: setup ## Destroy one environment (dr first), ENV=primary|dr [TARGET=local|aws]
 	$(need-env)
 	@$(HA) destroy --env $(ENV) --target $(TARGET)
 
 smoke-test: setup ## Smoke-test both regions after a deployment [TARGET=local|aws]
-	@$(HA) smoke --target $(TARGET)
+	@$(HA) smoke --target $(TARGET) --only "$(ONLY)"
 
 fuzz-api: setup ## Send 2,000 generated requests to both regions and check every answer [TARGET=local|aws]
 	@$(HA) fuzz --target $(TARGET)

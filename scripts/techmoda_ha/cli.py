@@ -24,6 +24,8 @@ from techmoda_ha.bootstrap.commands import bootstrap
 from techmoda_ha.capacity_command import capacity
 from techmoda_ha.cli_options import environment_option, json_option, target_option
 from techmoda_ha.dashboard.commands import dashboard
+from techmoda_ha.delivery.commands import audit, bake, drift, pipeline, rollback
+from techmoda_ha.delivery.service import Delivery
 from techmoda_ha.demo import Demo
 from techmoda_ha.deployment import Deployment
 from techmoda_ha.documentation.commands import docs
@@ -147,12 +149,17 @@ def plan(environment: str, target: str, out: Path | None, *, as_json: bool) -> N
 @target_option
 @click.option("--lock-timeout", default=LOCK_PATIENCE_SECONDS, show_default=True, type=click.IntRange(0),
               help="Seconds to wait for another run that is changing the environment.")  # fmt: skip
-def apply(environment: str, target: str, lock_timeout: int) -> None:
-    """Package the Lambdas and apply one environment; print its outputs as JSON."""
+@click.option(
+    "--during-incident", is_flag=True, help="Apply although STOP is engaged, as part of the incident."
+)
+def apply(environment: str, target: str, lock_timeout: int, *, during_incident: bool) -> None:
+    """Package the Lambdas and apply one environment; print its outputs. Refused while STOP is engaged."""
     workspace, where = Workspace.from_environment(), Environment(environment)
     variables = process_variables(workspace, Target(target))
     operations.package(workspace, Target(target), console)
-    run = operations.apply(workspace, where, variables, console, lock_patience_seconds=lock_timeout)
+    run = Delivery(workspace, where, variables, console).apply(
+        lock_patience_seconds=lock_timeout, during_incident=during_incident
+    )
     console.print(f"envs/{environment}: {operations.describe_changes(run)}.")
     click.echo(json.dumps(operations.outputs(workspace, where, variables), indent=2))
 
@@ -271,6 +278,8 @@ main.add_command(fuzz)
 main.add_command(bench_api)
 main.add_command(bench_recovery)
 main.add_command(bootstrap)
+for one in (bake, rollback, drift, audit, pipeline):
+    main.add_command(one)
 main.add_command(capacity)
 main.add_command(load_test)
 main.add_command(validate)

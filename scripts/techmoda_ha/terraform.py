@@ -159,10 +159,10 @@ class Terraform:
         current = changed <= modules and (data_dir / "providers").is_dir()
         return bool(current and backend["type"] == "s3" and known == settings)
 
-    def plan(self, listener: Listener = ignore, *, out: Path | None = None) -> Run:
+    def plan(self, listener: Listener = ignore, *, out: Path | None = None, lock: bool = True) -> Run:
         """Plan; return the run, whose `has_changes` tells whether anything would change."""
         options = {"out": str(out)} if out else {}
-        run = self._stream("plan", listener, detailed_exitcode=IsFlagged, **options)
+        run = self._stream("plan", listener, detailed_exitcode=IsFlagged, lock=lock, **options)
         if run.exit_code not in (0, PLAN_HAS_CHANGES):
             raise self._failed("plan", run)
         return run

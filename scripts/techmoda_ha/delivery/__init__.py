@@ -1,0 +1,1 @@
+"""From a commit to both regions: the freeze, what was live before, the bake, the way back, drift."""

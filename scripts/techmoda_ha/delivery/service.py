@@ -1,0 +1,82 @@
+"""What the delivery commands do with a deployed environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console
+
+from techmoda_ha import operations
+from techmoda_ha.aws_clients import AwsClients
+from techmoda_ha.delivery.bake import AlarmWatch
+from techmoda_ha.delivery.freeze import refuse_while_frozen, stop_state
+from techmoda_ha.delivery.release import Release, ReleaseRecord, current_commit, live_versions
+from techmoda_ha.delivery.rollback import Move, roll_aliases_back
+from techmoda_ha.environments import Environment, Workspace
+from techmoda_ha.errors import HaError
+from techmoda_ha.progress import terraform_progress
+from techmoda_ha.terraform import Run, Terraform
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One environment, with the variables of one target."""
+
+    workspace: Workspace
+    environment: Environment
+    variables: Mapping[str, str]
+    console: Console
+
+    def apply(self, *, lock_patience_seconds: int, during_incident: bool = False) -> Run:
+        """Apply the environment, unless an incident is open; note what was live before, for the way back."""
+        if not during_incident:
+            refuse_while_frozen(lambda: stop_state(self._outputs(Environment.DR), self.variables))
+        before = self._outputs(self.environment)
+        versions = live_versions(self._client("lambda", before), before) if before else {}
+        self._record().begin(current_commit(self.workspace.root), versions)
+        return operations.apply(
+            self.workspace, self.environment, self.variables, self.console,
+            lock_patience_seconds=lock_patience_seconds,
+        )  # fmt: skip
+
+    def release(self) -> Release:
+        """Return the last release; raise HaError when there has been none."""
+        if release := self._record().read():
+            return release
+        raise HaError(
+            f"envs/{self.environment} has no release to go back from.",
+            f"Deploy first: make apply ENV={self.environment}",
+        )
+
+    def rollback(self) -> list[Move]:
+        """Point the aliases at what they served before the last release."""
+        release, outputs = self.release(), self._outputs(self.environment)
+        return roll_aliases_back(self._client("lambda", outputs), outputs, release)
+
+    def bake(self, seconds: float) -> list[str]:
+        """Watch the environment's alarms for that long; return those that were off before."""
+        outputs = self._outputs(self.environment)
+        if not outputs:
+            raise HaError(f"envs/{self.environment} is not deployed.", f"make apply ENV={self.environment}")
+        return AlarmWatch(self._client("cloudwatch", outputs), outputs["alarm_names"]).bake(seconds)
+
+    def drift(self) -> Run:
+        """Plan without locking (and so without writing anything); what it would change has drifted."""
+        terraform = Terraform(self.workspace, self.environment, self.variables)
+        with terraform_progress(self.console, f"drift {self.environment}") as progress:
+            terraform.init()
+            run = terraform.plan(progress.listen, lock=False)
+            progress.finish("something differs" if run.has_changes else "nothing differs")
+        return run
+
+    def _outputs(self, environment: Environment) -> dict[str, Any]:
+        return operations.outputs(self.workspace, environment, self.variables)
+
+    def _client(self, service: str, outputs: Mapping[str, Any]) -> Any:
+        return AwsClients(self.variables)(service, outputs["region"])
+
+    def _record(self) -> ReleaseRecord:
+        bucket = Terraform(self.workspace, self.environment, self.variables).backend.bucket()
+        return ReleaseRecord(bucket.s3, bucket.location)

@@ -1,0 +1,93 @@
+"""The pipeline deploys the DR region first, and nothing after a stage that failed."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from techmoda_ha.delivery.buildspec import Buildspec
+from techmoda_ha.delivery.run_local import Stage, read_stages, run_stages
+from techmoda_ha.errors import HaError
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def shipped() -> list[Stage]:
+    return read_stages(ROOT)
+
+
+def commands(stage: Stage) -> list[str]:
+    assert stage.buildspec
+    return [one for phase in Buildspec.read(stage.buildspec).phases for one in phase.commands]
+
+
+def make_stage(folder: Path, name: str, command: str) -> Stage:
+    file = folder / f"{name}.yml"
+    file.write_text(f"version: 0.2\nphases: {{build: {{commands: [{command!r}]}}}}\n")
+    return Stage(name, file, {"NAME": name})
+
+
+def ran(folder: Path, stages: list[Stage], *, approved: bool = True) -> tuple[str, list[str]]:
+    failed = run_stages(folder, stages, os.environ, lambda _: None, lambda _: approved)
+    file = folder / "ran"
+    return failed.name if failed else "", file.read_text().split() if file.exists() else []
+
+
+def test_both_plans_are_judged_and_approved_before_anything_is_deployed() -> None:
+    names = [stage.name for stage in shipped()]
+    assert names == ["Validate", "Plan", "Approve", "DeployDr", "ProveDr", "DeployPrimary", "ProvePrimary"]
+    plan = commands(shipped()[1])
+    assert plan.index("make validate TARGET=$TARGET") < plan.index("make plan ENV=dr TARGET=$TARGET")
+
+
+def test_a_plan_is_judged_in_a_phase_whose_failure_keeps_apply_from_running() -> None:
+    spec = Buildspec.read(ROOT / "pipeline" / "deploy.yml")
+    phases = {phase.name: phase for phase in spec.phases}
+    assert phases["pre_build"].commands == ("make validate ENV=$ENV TARGET=$TARGET",)
+    assert phases["pre_build"].aborts
+    assert phases["build"].commands == ("make apply ENV=$ENV TARGET=$TARGET",)
+
+
+def test_every_command_of_a_buildspec_is_there_to_be_called() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    for stage in shipped():
+        for command in commands(stage) if stage.buildspec else []:
+            called = set(re.findall(r"\bmake ([a-z-]+)", command))
+            assert called <= targets
+            assert called or (ROOT / command).is_file(), command
+
+
+def test_stages_run_in_order_each_with_its_own_variables(tmp_path: Path) -> None:
+    stages = [make_stage(tmp_path, name, "echo $NAME >> ran") for name in ("one", "two")]
+    assert ran(tmp_path, stages) == ("", ["one", "two"])
+
+
+def test_no_stage_runs_after_one_that_failed(tmp_path: Path) -> None:
+    stages = [
+        make_stage(tmp_path, "dr", "echo $NAME >> ran; false"),
+        make_stage(tmp_path, "primary", "echo $NAME >> ran"),
+    ]
+    assert ran(tmp_path, stages) == ("dr", ["dr"])
+
+
+def test_what_is_not_approved_is_not_deployed(tmp_path: Path) -> None:
+    stages = [Stage("Approve", None, {}), make_stage(tmp_path, "dr", "echo $NAME >> ran")]
+    assert ran(tmp_path, stages, approved=False) == ("Approve", [])
+
+
+def test_a_broken_buildspec_is_found_before_the_first_stage_runs(tmp_path: Path) -> None:
+    broken = Stage("broken", tmp_path / "missing.yml", {})
+    with pytest.raises(HaError, match="is no buildspec"):
+        ran(tmp_path, [make_stage(tmp_path, "one", "echo $NAME >> ran"), broken])
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("text", ["", "stages: [{buildspec: x}]", "stages: {"])
+def test_a_file_that_does_not_say_the_stages_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "pipeline").mkdir()
+    (tmp_path / "pipeline" / "stages.yaml").write_text(text)
+    with pytest.raises(HaError, match="does not say the stages"):
+        read_stages(tmp_path)
