@@ -92,6 +92,7 @@ def evidence_of(
             "throttles_by_part": dict(throttles),
             "requests": results["requests"],
             "failures": results["failures"],
+            **over_time(results["history"], started),
         },
     )
     if requests < SENT_SHARE * planned:
@@ -109,6 +110,36 @@ def _peak(history: Sequence[Mapping[str, Any]]) -> float:
     """Return the highest rate that Locust saw; it keeps pairs of time and value, or the value."""
     rates = [one["current_rps"] for one in history]
     return max((float(rate[1] if isinstance(rate, list | tuple) else rate) for rate in rates), default=0.0)
+
+
+def over_time(history: Sequence[Mapping[str, Any]], started: datetime) -> dict[str, Any]:
+    """Return rates and latencies as Locust saw them every few seconds, in seconds since `started`.
+
+    It is the form that `ha report` draws.
+    """
+    moments = [
+        (round((datetime.fromisoformat(one["time"]) - started).total_seconds(), 1), one)
+        for one in history
+        if "time" in one
+    ]
+    return {
+        "rates": [
+            {
+                "second": second,
+                "requests_per_second": one["current_rps"][1],
+                "failures_per_second": one["current_fail_per_sec"][1],
+            }
+            for second, one in moments
+        ],
+        "latency": [
+            {
+                "second": second,
+                "p50_ms": one["response_time_percentile_0.5"][1],
+                "p95_ms": one["response_time_percentile_0.95"][1],
+            }
+            for second, one in moments
+        ],
+    }
 
 
 def _notes(run: LoadRun) -> list[str]:

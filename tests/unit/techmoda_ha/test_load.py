@@ -283,3 +283,16 @@ def test_nothing_but_the_load_process_is_changed_by_gevent() -> None:
     )
     told = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout
     assert json.loads(told) == ["socket", False, False]
+
+
+def test_rates_and_latencies_are_kept_in_seconds_since_the_start() -> None:
+    seen = {
+        "time": "1970-01-01T00:16:45Z",
+        "current_rps": ["", 99.0],
+        "current_fail_per_sec": ["", 1.5],
+        "response_time_percentile_0.5": ["", 12],
+        "response_time_percentile_0.95": ["", 80],
+    }
+    details = evidence_of(RUN, results(history=[seen]), {}, OBJECTIVES).details
+    assert details["rates"] == [{"second": 5.0, "requests_per_second": 99.0, "failures_per_second": 1.5}]
+    assert details["latency"] == [{"second": 5.0, "p50_ms": 12, "p95_ms": 80}]

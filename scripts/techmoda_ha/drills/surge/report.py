@@ -15,6 +15,7 @@ from techmoda_ha.drills.performing import Performance
 from techmoda_ha.drills.surge.drill import SurgeDrill
 from techmoda_ha.drills.watching import changes
 from techmoda_ha.evidence import Evidence
+from techmoda_ha.load.judgement import over_time
 
 NAME = "surge"
 # Label, name of the measurement, how to print it.
@@ -116,6 +117,7 @@ def _details(drill: SurgeDrill) -> dict[str, Any]:
         "capacity_units": [
             {"second": round(one.at - started, 1), **one.value} for one in changes(drill.capacities.samples)
         ],
+        **over_time(findings.results["history"] if findings.results else [], drill.started_at),
     }
 
 
