@@ -43,11 +43,13 @@ class ApiClient:
         token: str | None = None,
         *,
         connections: int = CONNECTIONS,
+        connect_seconds: float = CONNECT_TIMEOUT_SECONDS,
+        answer_seconds: float = ANSWER_TIMEOUT_SECONDS,
     ) -> None:
         """Prepare; nothing is sent yet. At most `connections` connections are open at a time."""
         self._network, self._host, self._base_path = network, host, base_path
         self._resolver = network.resolver()
-        timeout = httpx.Timeout(ANSWER_TIMEOUT_SECONDS, connect=CONNECT_TIMEOUT_SECONDS)
+        timeout = httpx.Timeout(answer_seconds, connect=connect_seconds)
         headers = {"Host": host} | ({"Authorization": f"Bearer {token}"} if token else {})
         self._http = httpx.Client(
             verify=network.tls_context(), timeout=timeout, headers=headers, trust_env=False,
