@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from tests.local_aws.backup_kit import HOME, Kit, a_kit, code, message, policy
 
 from local_aws.fills.backup_permissions import passed_roles, resource_of
+from local_aws.fills.dynamodb_permissions import named_otherwise
 from local_aws.testing import LocalAws, started
 
 ACCOUNT = "111111111111"
@@ -33,6 +34,11 @@ def kit(enforcing: LocalAws) -> Iterator[Kit]:
 
 def backup_as(kit: Kit, *statements: dict[str, Any]) -> Any:
     """A client of AWS Backup that may do what the statements say."""
+    return client_as(kit, "backup", *statements)
+
+
+def client_as(kit: Kit, service: str, *statements: dict[str, Any]) -> Any:
+    """A client of a service that may do what the statements say."""
     import boto3
 
     iam, name = kit.client("iam"), f"{kit.name}-caller"
@@ -46,8 +52,9 @@ def backup_as(kit: Kit, *statements: dict[str, Any]) -> Any:
     kit.undo.callback(iam.delete_role, RoleName=name)
     kit.undo.callback(iam.delete_role_policy, RoleName=name, PolicyName="may")
     session = kit.client("sts").assume_role(RoleArn=arn, RoleSessionName="test")["Credentials"]
-    return boto3.client(
-        "backup",
+    make: Any = boto3.client
+    return make(
+        service,
         region_name=HOME,
         endpoint_url=kit.aws.settings.endpoint_url,
         aws_access_key_id=session["AccessKeyId"],
@@ -131,3 +138,39 @@ def test_a_call_is_authorized_on_what_it_is_about(path: str, body: bytes, resour
 )
 def test_the_roles_that_a_call_passes_are_found(body: bytes, roles: list[str]) -> None:
     assert list(passed_roles(body)) == roles
+
+
+def test_a_restore_to_a_point_in_time_is_authorized_on_its_source(kit: Kit) -> None:
+    arn = kit.table()
+    name = arn.rpartition("/")[2]
+    kit.dynamodb.update_continuous_backups(
+        TableName=name, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+    )
+    request = {"SourceTableName": name, "TargetTableName": f"{name}-then", "UseLatestRestorableTime": True}
+    action = "dynamodb:RestoreTableToPointInTime"
+    with pytest.raises(ClientError) as refused:
+        client_as(kit, "dynamodb", allow(action, f"{arn}-other")).restore_table_to_point_in_time(**request)
+    assert code(refused) == "AccessDeniedException"
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        (b'{"SourceTableName": "t", "TargetTableName": "u"}', f"arn:aws:dynamodb:{HOME}:{ACCOUNT}:table/t"),
+        (b'{"ResourceArn": "arn:x", "Tags": []}', "arn:x"),
+        (b'{"TargetTableName": "u", "BackupArn": "arn:b"}', "arn:b"),
+    ],
+)
+def test_what_names_its_table_in_another_way_is_authorized_on_it(body: bytes, named: str) -> None:
+    assert named_otherwise(body, HOME, ACCOUNT) == [named]
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{", b"{}"])
+def test_what_names_no_table_is_authorized_on_none(body: bytes) -> None:
+    assert named_otherwise(body, HOME, ACCOUNT) == []
+
+
+def test_tags_are_read_by_who_may_read_those_of_that_table(kit: Kit) -> None:
+    arn = kit.table(tags={"Backup": "yes"})
+    allowed = client_as(kit, "dynamodb", allow("dynamodb:ListTagsOfResource", arn))
+    assert allowed.list_tags_of_resource(ResourceArn=arn)["Tags"] == [{"Key": "Backup", "Value": "yes"}]

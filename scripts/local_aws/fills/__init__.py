@@ -32,6 +32,7 @@ FILLS: tuple[str, ...] = (
     "alarms_actions",
     "alarms_evaluator",
     "dynamodb_pitr",
+    "dynamodb_permissions",
     "backup_service",
     "backup_permissions",
     "dynamodb_replicas",
