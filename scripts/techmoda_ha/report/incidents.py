@@ -29,8 +29,8 @@ INCIDENTS = (
         "surge",
         "surge",
         None,
-        ("error_percent", "throttled_percent", "error_share", "failed_share", "failed_requests"),
-        ("p99_seconds", "requests", "peak_requests_per_second"),
+        ("error_percent",),
+        ("p99_seconds", "requests", "peak_requests_per_second", "scaled_out"),
     ),
     Incident(
         "region",
@@ -44,7 +44,7 @@ INCIDENTS = (
         "data-corruption",
         8 * 3600,
         ("rto_seconds",),
-        ("rpo_seconds", "lost_writes", "wrong_items", "repaired_items"),
+        ("items_repaired", "items_wrong", "legitimate_writes_kept", "legitimate_writes_lost"),
     ),
 )
 

@@ -17,6 +17,7 @@ UNITS = (
     ("_seconds", "s"),
     ("_ms", "ms"),
     ("_milliseconds", "ms"),
+    ("_per_second", "/s"),
     ("_percent", "%"),
     ("_share", "share"),
     ("_ratio", "×"),

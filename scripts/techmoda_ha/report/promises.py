@@ -41,14 +41,24 @@ def _rpo(objectives: Objectives) -> float:
     return objectives.rpo_minutes * 60
 
 
-RECOVERY: Mapping[str, Promised] = {"rto_seconds": _rto, "rpo_seconds": _rpo}
+def _rto_of(disruption: str) -> Promised:
+    return lambda objectives: objectives.promised(disruption).rto_minutes * 60
+
+
+# Names of disruptions are those of objectives.yaml.
+OLDER_DAMAGE, VAULT_ONLY = "data-corruption-older-than-24-hours", "vault-only"
 SCENARIOS = (
-    Scenario("region-outage", "make drill-region-outage", RECOVERY),
-    Scenario("data-corruption", "make drill-data-corruption", RECOVERY),
+    Scenario("region-outage", "make drill-region-outage", {"rto_seconds": _rto, "rpo_seconds": _rpo}),
+    Scenario(
+        "data-corruption",
+        "make drill-data-corruption",
+        {"rto_seconds": _rto, "reconcile_rto_seconds": _rto_of(OLDER_DAMAGE)},
+    ),
     Scenario("surge", "make drill-surge"),
-    Scenario("load", "make load-test"),
+    Scenario("load-seed", "make load-test"),
+    Scenario("load-fashion-week", "make load-test SCENARIO=fashion-week"),
     Scenario("incident-response", "make drill-incident-response"),
-    Scenario("backup-restore", "make drill-backup-restore"),
+    Scenario("backup-restore", "make drill-backup-restore", {"rto_seconds": _rto_of(VAULT_ONLY)}),
     Scenario("smoke", "make smoke-test"),
     Scenario("fuzz-api", "make fuzz-api"),
 )

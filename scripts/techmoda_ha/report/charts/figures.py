@@ -21,17 +21,25 @@ def figure_charts(run_name: str, figures: Mapping[str, Points], speaker: Speaker
     known = {unit for _, unit in UNITS}
     charts = []
     for index, (unit, lines) in enumerate(_groups(figures)):
-        named = {in_words(name): points for name, points in lines.items()}
+        named = {_short(name, lines): points for name, points in lines.items()}
         shown = unit if unit in known else ""
         charts.append(line_chart(f"figures-{run_name}-{index}", ", ".join(named), shown, named, speaker))
     return charts
+
+
+def _short(name: str, lines: Mapping[str, Points]) -> str:
+    """Return what a line is called: without the name of its list, unless two lines were then called alike."""
+    last = name.rpartition(" ")[2]
+    is_alone = sum(other.rpartition(" ")[2] == last for other in lines) == 1
+    return in_words(last if is_alone else name)
 
 
 def _groups(figures: Mapping[str, Points]) -> Iterator[tuple[str, dict[str, Points]]]:
     groups: dict[str, dict[str, Points]] = {}
     for name, points in figures.items():
         unit = next((unit for ending, unit in UNITS if name.endswith(ending)), "")
-        groups.setdefault(unit or name, {})[name] = points
+        # Figures without a unit belong together when they come from one list.
+        groups.setdefault(unit or name.rpartition(" ")[0] or name, {})[name] = points
     for unit, lines in groups.items():
         names = list(lines)
         for start in range(0, len(names), len(STYLES)):
