@@ -5,7 +5,6 @@ Repeating a chunk does no harm: a repair that was written already is recognised 
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +15,7 @@ from pathlib import Path
 from techmoda_ha.aws_clients import aws_errors_as
 from techmoda_ha.errors import HaError
 from techmoda_ha.recovery import plan_file
+from techmoda_ha.recovery.core.images import Image, dumps, loads
 from techmoda_ha.recovery.core.repairs import Repair
 from techmoda_ha.recovery.core.rules import key_text
 from techmoda_ha.recovery.core.stamps import UNDO_SUFFIX, Signature
@@ -26,17 +26,25 @@ from techmoda_ha.recovery.writing import Outcome, Store, Written
 
 CHUNK = 200
 WORKERS = 8
-SAMPLES = 20
+REMEMBERED = 10_000  # Keys of items that changed meanwhile; more than that are looked for anew.
 
 
 @dataclass
 class Progress:
-    """How far a plan was applied, as its checkpoint file keeps it. `unrepaired` are sample keys."""
+    """How far a plan was applied, as its checkpoint file keeps it.
+
+    `unrepaired` are the keys of items that changed meanwhile, at most REMEMBERED.
+    """
 
     checksum: str
     done: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
-    unrepaired: list[str] = field(default_factory=list)
+    unrepaired: list[Image] = field(default_factory=list)
+
+    @property
+    def remembers_all(self) -> bool:
+        """Tell whether `unrepaired` names every item that changed meanwhile."""
+        return len(self.unrepaired) == self.changed
 
     @property
     def changed(self) -> int:
@@ -47,7 +55,7 @@ class Progress:
     def of(cls, plan: Plan) -> Progress:
         """Return what the checkpoint says; a start from nothing where there is none for this very plan."""
         try:
-            kept = json.loads(_checkpoint(plan).read_text())
+            kept = loads(_checkpoint(plan).read_text())
         except (OSError, ValueError):
             return cls(plan.checksum)
         if kept.get("checksum") != plan.checksum:
@@ -58,7 +66,7 @@ class Progress:
         """Write the checkpoint, whole or not at all."""
         file = _checkpoint(plan)
         partial = file.with_suffix(".partial")
-        partial.write_text(json.dumps(vars(self)))
+        partial.write_text(dumps(vars(self)))
         partial.replace(file)
 
 
@@ -87,8 +95,8 @@ class Application:
                 erased = self.erasures.among({key_text(one.key) for one in chunk if one.target is not None})
                 for repair, written in zip(chunk, pool.map(self._writer(erased), chunk), strict=True):
                     progress.outcomes[written.outcome] += 1
-                    if written.outcome is Outcome.CHANGED and len(progress.unrepaired) < SAMPLES:
-                        progress.unrepaired.append(key_text(repair.key))
+                    if written.outcome is Outcome.CHANGED and len(progress.unrepaired) < REMEMBERED:
+                        progress.unrepaired.append(repair.key)
                 progress.done += len(chunk)
                 progress.save(plan)
                 show(progress)

@@ -22,9 +22,9 @@ from techmoda_ha.recovery.applying import Progress
 from techmoda_ha.recovery.erasures import ErasureLog, Erasures, NoErasures
 from techmoda_ha.recovery.options import Moment, Selection, selection_options
 from techmoda_ha.recovery.plan_file import Plan
-from techmoda_ha.recovery.report import plan_lines, summary_of
+from techmoda_ha.recovery.report import plan_lines, summary_of, unrepaired
 from techmoda_ha.recovery.restoring import Restoration
-from techmoda_ha.recovery.service import Recovery, load, undo_file
+from techmoda_ha.recovery.service import Comparison, Recovery, load, undo_file
 
 ATTEMPTS = 10  # Recovery meets throttling, and has the time to wait it out.
 
@@ -121,8 +121,12 @@ def reconcile(
                 recovery.table_name, moment, name, lambda doing: recovery.show(doing, 0, None)
             )
         described = f"compared with {restored.name}; " + selection.describe(moment or 0)
-        plan = recovery.plan_reconcile(restored, rules, described, out, attributes)
-        results = [] if plan_only else _apply_confirmed(recovery, plan, where)
+        comparison = Comparison(restored, rules, described, attributes)
+        plan = recovery.plan_reconcile(comparison, out)
+        results = []
+        if not plan_only:
+            _confirm(plan, where)
+            results = recovery.reconcile(comparison, plan)
         if moment is not None and results and not keep_restored:
             # It also holds what was erased since then, so it must not stay.
             with aws_errors_as(
@@ -236,7 +240,7 @@ def _report(plan: Plan, results: list[tuple[Plan, Progress]], *, as_json: bool) 
         raise ViolationError(
             f"{left} items changed meanwhile and {gaps} have gaps in their history; they were left alone.",
             "Look at the keys that the report names, then repeat the command.",
-            detail="\n".join(results[-1][1].unrepaired),
+            detail="\n".join(unrepaired(results[-1][1])),
         )
 
 

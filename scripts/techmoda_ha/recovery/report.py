@@ -15,6 +15,7 @@ from techmoda_ha.recovery.plan_file import Plan
 from techmoda_ha.recovery.service import undo_file
 
 SAMPLES = 5
+LISTED = 50
 _FIRST = ("repairs", "restored", "recreated", "removed")
 
 
@@ -47,6 +48,11 @@ def sample_line(repair: Repair) -> str:
     return f"{name}: " + ", ".join(changes)
 
 
+def unrepaired(progress: Progress) -> list[str]:
+    """Return keys of items that changed meanwhile, for people; not all when there are many."""
+    return [key_text(key) for key in progress.unrepaired[:LISTED]]
+
+
 def summary_of(plan: Plan, results: Sequence[tuple[Plan, Progress]]) -> dict[str, Any]:
     """Return the same for programs."""
     return {
@@ -57,7 +63,7 @@ def summary_of(plan: Plan, results: Sequence[tuple[Plan, Progress]]) -> dict[str
                 "undo": None if applied.header.kind == "undo" else str(undo_file(applied.file)),
                 "repairs": applied.size,
                 "outcomes": dict(progress.outcomes),
-                "changed_meanwhile": progress.unrepaired,
+                "changed_meanwhile": unrepaired(progress),
             }
             for applied, progress in results
         ],

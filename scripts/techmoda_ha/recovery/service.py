@@ -18,13 +18,13 @@ from techmoda_ha.errors import HaError
 from techmoda_ha.evidence import timestamp
 from techmoda_ha.recovery import plan_file, tables
 from techmoda_ha.recovery.applying import Application, Progress, prepare_undo
-from techmoda_ha.recovery.core.images import State, text_of
+from techmoda_ha.recovery.core.images import Image, State, text_of
 from techmoda_ha.recovery.core.rules import RuleError, Rules
 from techmoda_ha.recovery.core.stamps import Stamps
 from techmoda_ha.recovery.erasures import Erasures
 from techmoda_ha.recovery.pace import Pace, write_capacity
 from techmoda_ha.recovery.plan_file import Header, Plan
-from techmoda_ha.recovery.planning import Planner
+from techmoda_ha.recovery.planning import Planner, ReadItems
 from techmoda_ha.recovery.streams import StreamReader, check_reach
 from techmoda_ha.recovery.tables import Table
 from techmoda_ha.recovery.writing import DynamoStore
@@ -33,6 +33,16 @@ ROUNDS = 3
 
 Show = Callable[[str, int, int | None], None]
 """Told of what is going on, how far it is, and of how many when that is known."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What the live table is compared with, and how. `attributes` are those to put back, all without any."""
+
+    restored: Table
+    rules: Rules
+    described: str
+    attributes: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -71,29 +81,33 @@ class Recovery:
             )
 
     def plan_reconcile(
-        self,
-        restored: Table,
-        rules: Rules,
-        described: str,
-        file: Path | None = None,
-        attributes: Collection[str] = (),
+        self, comparison: Comparison, file: Path | None = None, keys: Collection[Image] | None = None
     ) -> Plan:
-        """Plan to make the table's items what they are in the restored one; raise HaError."""
-        live = self.table()
+        """Plan to make the table's items what they are in the restored one; raise HaError.
+
+        With `keys`, only these items are looked at.
+        """
+        live, restored, rules = self.table(), comparison.restored, comparison.rules
         if live.key_names != restored.key_names:
             raise HaError(
                 f"{restored.name} has another key than {live.name}.", "Compare with a restore of it."
             )
-        header = self._header("reconcile", live, described)
+        header = self._header("reconcile", live, comparison.described)
         seen = _Count(self.show, "comparing the tables")
+
+        def reader(table: Table) -> ReadItems:
+            if keys is not None:
+                return lambda take: tables.pick(table, keys, take)
+            return lambda take: tables.scan(table, seen.also(take))
+
         with _rule_errors():
             return self._planner(header, rules).reconcile(
                 file or self._file(header),
                 live.key_of,
-                lambda take: tables.scan(restored, seen.also(take)),
-                lambda take: tables.scan(live, seen.also(take)),
+                reader(restored),
+                reader(live),
                 at_of=partial(written_at, stamps=rules.stamps),
-                attributes=attributes,
+                attributes=comparison.attributes,
             )
 
     def apply(self, plan: Plan) -> Progress:
@@ -129,6 +143,18 @@ class Recovery:
         results = [(plan, self.apply(plan))]
         while results[-1][1].changed and len(results) < ROUNDS:
             plan = self.plan_rewind(since, rules, described)
+            results.append((plan, self.apply(plan)))
+        return results
+
+    def reconcile(self, comparison: Comparison, first: Plan | None = None) -> list[tuple[Plan, Progress]]:
+        """Compare and apply, again for what changed between the two, and return each round."""
+        plan = first or self.plan_reconcile(comparison)
+        results = [(plan, self.apply(plan))]
+        while results[-1][1].changed and len(results) < ROUNDS:
+            progress = results[-1][1]
+            plan = self.plan_reconcile(
+                comparison, keys=progress.unrepaired if progress.remembers_all else None
+            )
             results.append((plan, self.apply(plan)))
         return results
 

@@ -41,7 +41,7 @@ class Spill:
         self._close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def add(self, key: Image, record: object) -> None:
+    def add(self, key: Image, record: Any) -> None:
         """Keep a record, of plain values, under its key."""
         self._add(dumps(key), record)
 
@@ -67,7 +67,7 @@ class Spill:
                 parts._add(key, record)
             yield from parts.groups()
 
-    def _add(self, key: str, record: object) -> None:
+    def _add(self, key: str, record: Any) -> None:
         # Each depth looks at other bits of the hash, else all records would meet in one file again.
         number = zlib.crc32(f"{self._depth}{key}".encode()) % FILES
         # marshal is several times as fast as JSON, and nobody but this process ever reads these files.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -55,6 +55,15 @@ class Table:
     def key_of(self, item: Image) -> dict[str, Any]:
         """Return an item's key."""
         return {name: item[name] for name in self.key_names}
+
+
+def pick(table: Table, keys: Iterable[Image], take: Callable[[Image], None]) -> None:
+    """Give those of the named items that are there to `take`, read strongly consistently; raise HaError."""
+    with aws_errors_as(f"The table {table.name} could not be read.", "Check your rights and repeat."):
+        for key in keys:
+            answer = table.client.get_item(TableName=table.name, Key=dict(key), ConsistentRead=True)
+            if "Item" in answer:
+                take(answer["Item"])
 
 
 def scan(table: Table, take: Callable[[Image], None], segments: int = SEGMENTS) -> int:

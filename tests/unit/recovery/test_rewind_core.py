@@ -190,7 +190,7 @@ def test_a_write_between_plan_and_repair_is_left_alone(story: Story) -> None:
         store = MemoryStore({**story.after, name: written})
         progress = application(store).apply(plan)
     assert store.items[name] == written
-    assert (progress.changed, progress.unrepaired) == (1, [name])
+    assert (progress.changed, progress.unrepaired) == (1, [key(name)])
 
 
 def one_history(*changes: Change, rules: Rules = UNDO_BAD) -> dict[str, Any] | None:

@@ -26,7 +26,7 @@ from techmoda_ha.recovery.applying import Progress
 from techmoda_ha.recovery.core.rules import Expression, Rules, WrittenBy
 from techmoda_ha.recovery.plan_file import Plan
 from techmoda_ha.recovery.restoring import Restoration
-from techmoda_ha.recovery.service import Recovery
+from techmoda_ha.recovery.service import Comparison, Recovery
 
 POLL_SECONDS = 0.5
 LOG_SECONDS = 3.0  # Log events can be found some seconds after they were written.
@@ -135,8 +135,8 @@ class DataCorruptionDrill:
         for attribute, damage in damaged.items():
             # In a first pass what was deleted comes back; each pass puts back nothing but what is damaged.
             rules = Rules(undo=(damage, self._deletions()), keep_keys=frozenset(kept))
-            plan = self.recovery.plan_reconcile(table, rules, "drill data-corruption", None, (attribute,))
-            results.append((plan, self.recovery.apply(plan)))
+            comparison = Comparison(table, rules, "drill data-corruption", (attribute,))
+            results += self.recovery.reconcile(comparison)
         self._finish(incident, results, since, kept)
 
     def check_reconcile(self) -> None:
