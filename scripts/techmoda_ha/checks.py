@@ -56,6 +56,7 @@ def all_checks(workspace: Workspace) -> list[Check]:
         _pytest("local-aws", "The local AWS keeps the contracts of the AWS APIs", "tests/local_aws"),
         *[_module_check(workspace, module) for module in _modules(workspace)],
         _checkov(workspace),
+        _pytest("compliance", "Our own checks of checkov find what they are for", "tests/compliance"),
         *[_validate_check(workspace, environment) for environment in Environment],
         _pytest("unit", "Units of the Lambdas and the tooling", "tests/unit"),
         _python("mypy", "Types", "mypy"),
@@ -130,8 +131,13 @@ def _validate_check(workspace: Workspace, environment: Environment) -> Check:
 
 def _checkov(workspace: Workspace) -> Check:
     command = workspace.root / "build" / "venv" / "checkov" / "bin" / "checkov"
+    reports = workspace.build / "evidence"
+    files = ",".join(["console", *(str(reports / name) for name in ("checkov.sarif", "checkov.junit.xml"))])
+    outputs = ("--output", "cli", "--output", "sarif", "--output", "junitxml", "--output-file-path", files)
     return Check(
-        "checkov", "Compliance of the Terraform", ((str(command), "--config-file", ".checkov.yaml"),)
+        "checkov",
+        "Compliance of the Terraform",
+        ((str(command), "--config-file", ".checkov.yaml", *outputs),),
     )
 
 

@@ -195,11 +195,11 @@ MUTATIONS = (
         "a topic whose policy is known to let anyone in",
         "security-public-access",
         setting(
-            "aws_sns_topic_policy.alarms",
+            'aws_sns_topic_policy.alarms["page"]',
             "policy",
             '{"Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sns:Publish"}]}',
         ),
-        at("aws_sns_topic_policy.alarms"),
+        at('aws_sns_topic_policy.alarms["page"]'),
     ),
     Mutated(
         "a table key that is known to be AWS's",

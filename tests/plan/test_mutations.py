@@ -40,7 +40,11 @@ def test_a_state_in_the_wrong_place_is_named_by_its_rule_alone(
 
 
 def test_no_rule_is_without_a_seeded_fault() -> None:
-    seeded = {one.rule for one in (*FAULTS, *MUTATIONS, *BACKENDS)}
+    seeded = {
+        *(one.rule for one in FAULTS),
+        *(one.rule for one in MUTATIONS),
+        *(one.rule for one in BACKENDS),
+    }
     assert seeded == RULES.keys()
     assert len(FAULTS) + len(MUTATIONS) + len(BACKENDS) >= 40
 

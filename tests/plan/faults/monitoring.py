@@ -6,6 +6,11 @@ from tests.plan.faults.fault import at, every, fault, on_the_path, whole
 
 ENDPOINT = 'resource "aws_cloudwatch_metric_alarm" "endpoint"'
 
+DEAF_TO_THROTTLES = """resource "aws_cloudwatch_metric_alarm" "this" {
+  metric_name = endswith(each.key, "-throttles") ? "Invocations" : try(each.value.metric.name, null)
+}
+"""
+
 # The metric queries of modules/monitoring, but no window is shorter than an hour.
 SLOW_WINDOWS = """resource "aws_cloudwatch_metric_alarm" "this" {
   dynamic "metric_query" {
@@ -69,18 +74,19 @@ FAULTS = (
         'resource "aws_cloudwatch_log_group" "function" {\n retention_in_days = 0\n}\n',
         every("aws_cloudwatch_log_group", lambda one: one.name == "function"),
     ),
+    # One file with both faults: alarms on throttles that watch something else.
     fault(
         "monitoring-functions",
-        "functions whose errors nobody hears of",
+        "functions whose throttles nobody hears of",
         "modules/monitoring",
-        "locals {\n alarms_of_each_function = {}\n}\n",
+        DEAF_TO_THROTTLES,
         every("aws_lambda_function", on_the_path),
     ),
     fault(
         "monitoring-tables",
         "tables whose throttles nobody hears of",
         "modules/monitoring",
-        "locals {\n table_alarms = {}\n}\n",
+        DEAF_TO_THROTTLES,
         at("module.products_table.aws_dynamodb_table.this", "primary"),
     ),
     fault(
