@@ -80,6 +80,6 @@ resource "aws_cloudwatch_metric_alarm" "responder" {
   tags = merge(var.tags, {
     Severity = each.value.severity
     Owner    = var.owner
-    Runbook  = "${local.runbook}#${each.key}"
+    Runbook  = local.runbook # A tag's value takes no "#".
   })
 }

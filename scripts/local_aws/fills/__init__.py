@@ -67,6 +67,8 @@ FILLS: tuple[str, ...] = (
     "metrics_sqs",
     "metrics_backup",
     "iam_simulation",
+    "iam_transport",
+    "iam_lambda_actions",
     "service_faults",
 )
 """The fills in the order in which they are installed; the app wrapped last sees a request first."""
