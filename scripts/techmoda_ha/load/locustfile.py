@@ -7,6 +7,7 @@ twice the scenario's rate.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
 import time
@@ -18,7 +19,7 @@ import gevent  # type: ignore[import-untyped]
 import gevent.pool  # type: ignore[import-untyped]
 from locust import LoadTestShape, User, constant_pacing, task
 from locust import events as locust_events
-from locust.runners import WorkerRunner
+from locust.runners import MasterRunner, WorkerRunner
 
 from techmoda_ha.drills.clients import ApiClient
 from techmoda_ha.load.settings import LoadSettings
@@ -129,7 +130,11 @@ def _tell_progress(environment: Any) -> None:
 
 
 def begin(environment: Any, **_: Any) -> None:
-    """Start what runs beside the visitors, in one process only; workers share out the users alone."""
+    """Warm up, then start what runs beside the visitors; that in one process only, not in workers."""
+    if not isinstance(environment.runner, MasterRunner):
+        for _name, act in _VISITS.kinds.values():
+            with contextlib.suppress(Exception):  # What does not work will show in what is counted.
+                act()
     if isinstance(environment.runner, WorkerRunner):
         return
     gevent.spawn(_tell_progress, environment)
