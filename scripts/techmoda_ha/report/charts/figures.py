@@ -84,7 +84,7 @@ def _grid(canvas: Canvas, time: Scale, level: Scale, unit: str, speaker: Speaker
             class_="tick",
         )
     if unit and unit != "share":
-        canvas.add("text", unit, x=0, y=TOP + 4, class_="tick")
+        canvas.add("text", unit, x=0, y=16, class_="tick")
 
 
 def _legend(canvas: Canvas, names: Sequence[str]) -> None:
