@@ -7,9 +7,7 @@ HA     := $(BUILD)/venv/tools/bin/ha
 export REASON
 export PYTHONPYCACHEPREFIX := $(BUILD)/cache/pycache
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint fmt checkov bootstrap package plan validate apply drift bake rollback pipeline audit destroy smoke-test dashboard slo fuzz-api bench-api report diagrams docs-tables token capacity load-test \
-        drill-region-outage drill-data-corruption bench-recovery drill-surge failover-status failover-stop failover-resume \
-        local-up local-down local-status lock clean
+.PHONY: $(shell sed -n 's/^\([a-z][a-z-]*\):.*/\1/p' $(MAKEFILE_LIST)) # every target here is a command, none a file
 need-reason = @test -n "$$REASON" || { echo "error: say why, for the record: make $@ REASON=\"…\"" >&2; exit 2; }
 need-env = @test -n "$(ENV)" || { echo "error: say which environment: make $@ ENV=primary|dr" >&2; exit 2; }
 
@@ -97,6 +95,9 @@ diagrams: setup ## Draw docs/diagrams anew
 
 docs-tables: setup ## Write docs/commands.md and the tables of the modules' READMEs
 	@$(HA) docs tables
+
+costs: setup ## Write docs/costs.md from docs/prices.yaml and the limits that Terraform sets
+	@$(HA) docs costs
 
 drill-region-outage: setup ## Cut the primary region off under load; measure RTO and RPO (4 minutes) [TARGET=local|aws]
 	@$(HA) drill region-outage --target $(TARGET)
