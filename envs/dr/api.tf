@@ -14,6 +14,8 @@ module "regional_api" {
   products_canary = var.products_canary
   waf             = var.waf
 
+  incident_response = merge(var.incident_response, { restart_backup = local.backups_to_restart })
+
   jwt = {
     issuer      = var.jwt_issuer
     audience    = var.jwt_audience

@@ -17,12 +17,16 @@ locals {
   # What each region's backup manager reserves (modules/backup/modules/manager).
   reserved_for_backup = 3
 
+  # What each region's incident responder reserves (modules/incident-response).
+  reserved_for_incidents = 3
+
   reserved_total = sum([
     var.capacity.products.reserved_concurrency,
     var.capacity.authorizer.reserved_concurrency,
     local.reserved_for_canary,
     local.reserved_for_failover,
     local.reserved_for_backup,
+    local.reserved_for_incidents,
   ])
 
   # Autoscaling acts after two whole minutes over its target and an alarm's delay: 60 + 120 + 90 s at worst

@@ -27,6 +27,15 @@ resource "aws_kms_key" "operations" {
           ArnLike = { "kms:EncryptionContext:aws:logs:arn" = "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:*" }
         }
       },
+      {
+        # Rules that park what they cannot deliver (modules/incident-response).
+        Sid       = "RulesOfThisAccountFillQueues"
+        Effect    = "Allow"
+        Principal = { Service = "events.amazonaws.com" }
+        Action    = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Resource  = "*"
+        Condition = { StringEquals = { "aws:SourceAccount" = local.account_id } }
+      },
     ]
   })
 }

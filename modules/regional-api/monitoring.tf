@@ -81,5 +81,6 @@ locals {
     [module.failover.alarm_name],
     compact([module.products.canary_alarm_name]),
     flatten(module.stop_switch[*].alarm_names),
+    module.incident_response.alarm_names,
   ))
 }

@@ -1,6 +1,12 @@
 output "alarm_names" {
   description = "The names of all alarms in this region, sorted."
-  value       = sort(concat(module.monitoring.alarm_names, [module.failover.alarm_name], compact([module.products.canary_alarm_name]), flatten(module.stop_switch[*].alarm_names)))
+  value = sort(concat(
+    module.monitoring.alarm_names,
+    [module.failover.alarm_name],
+    compact([module.products.canary_alarm_name]),
+    flatten(module.stop_switch[*].alarm_names),
+    module.incident_response.alarm_names,
+  ))
 }
 
 output "api_name" {
@@ -53,12 +59,32 @@ output "health_check_ids" {
   value       = module.failover.health_check_ids
 }
 
+output "incident_response" {
+  description = "The incident responder: its function and alias, its role, the table of audit records, the queue of parked events, and the playbook of each alarm."
+  value = {
+    function_alias    = module.incident_response.function_alias
+    function_name     = module.incident_response.function_name
+    parking_queue_url = module.incident_response.parking_queue_url
+    playbooks         = module.incident_response.playbooks
+    role_name         = module.incident_response.role_name
+    table_name        = module.incident_response.table_name
+  }
+
+  precondition {
+    condition = length(setsubtract(keys(module.incident_response.playbooks.alarms), concat(module.monitoring.alarm_names, flatten(module.stop_switch[*].alarm_names)))) == 0
+    error_message = format("A playbook waits for an alarm that nobody makes: %s.", join(", ", setsubtract(
+      keys(module.incident_response.playbooks.alarms), concat(module.monitoring.alarm_names, flatten(module.stop_switch[*].alarm_names)),
+    )))
+  }
+}
+
 output "log_group_names" {
   description = "The names of the log groups: the functions', the API's and the firewall's."
   value = merge(
     module.api.log_group_names,
     { products = module.products.log_group_name, authorizer = module.authorizer.log_group_name, canary = module.canary.log_group_name },
     { for switch in module.stop_switch : "failover" => switch.log_group_name },
+    { incidents = module.incident_response.log_group_name },
   )
 }
 

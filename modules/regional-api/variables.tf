@@ -65,6 +65,27 @@ variable "hosted_zone_id" {
   nullable    = false
 }
 
+variable "incident_response" {
+  description = <<-EOT
+    How incidents are answered (modules/incident-response): only told about (`dry_run`), how often in
+    an hour, after how many seconds a version has proved itself, and the backups that are started
+    again when they fail (their vault, role and plan; none when left out).
+  EOT
+  type = object({
+    dry_run              = optional(bool, false)
+    acts_per_hour        = optional(number, 10)
+    stable_after_seconds = optional(number, 600)
+    restart_backup = optional(object({
+      vault_name = string
+      vault_arn  = string
+      role_arn   = string
+      plan_arn   = string
+    }))
+  })
+  default  = {}
+  nullable = false
+}
+
 variable "jwt" {
   description = "Whose tokens may write: the issuer, the audience, and the trusted RSA public keys (PEM) by key id."
   type = object({

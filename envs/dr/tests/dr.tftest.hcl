@@ -33,6 +33,14 @@ override_module {
     headline_alarm_names   = ["shop-canary-public"]
     products_function_name = "shop-products"
 
+    incident_response = {
+      function_alias    = "live"
+      function_name     = "shop-incidents"
+      parking_queue_url = "https://sqs.us-east-1.amazonaws.com/123456789012/shop-incidents-parked"
+      playbooks         = { alarms = {} }
+      role_name         = "shop-incidents"
+      table_name        = "shop-incidents"
+    }
     alarm_names     = ["shop-api"]
     log_group_names = { products = "products" }
     topic_arn       = "arn:aws:sns:us-west-2:123456789012:shop-alerts"

@@ -32,7 +32,11 @@ override_module {
 override_module {
   target = module.monitoring
   outputs = {
-    alarm_names            = ["shop-api-latency"]
+    alarm_names = [
+      "shop-api-5xx", "shop-api-latency", "shop-lambda-authorizer-throttles", "shop-lambda-products-throttles",
+      "shop-table-products-index-by-category-read-throttles", "shop-table-products-index-by-category-write-throttles",
+      "shop-table-products-read-throttles", "shop-table-products-write-throttles",
+    ]
     availability_objective = 0.9999
     dashboard_name         = "shop-us-east-1"
     headline_alarm_names   = ["shop-canary-public"]
@@ -42,6 +46,7 @@ override_module {
       page   = "arn:aws:sns:us-east-1:123456789012:shop-page"
       ticket = "arn:aws:sns:us-east-1:123456789012:shop-ticket"
     }
+    topic_kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/99999999-2222-3333-4444-555555555555"
   }
 }
 
@@ -84,12 +89,31 @@ override_module {
   outputs = {
     failed_events_queue_name = "shop-failover-failed-events"
     function                 = { name = "shop-failover", alias = "live", reserved_concurrency = 5, severity = "ticket" }
-    alarm_names              = ["shop-latch-silent", "shop-stop-engaged"]
+    alarm_names              = ["shop-failed-over", "shop-latch-silent", "shop-stop-engaged"]
+    failed_over_alarm_name   = "shop-failed-over"
+    latch_alarm_name         = "shop-latch-silent"
+    function_alias           = "live"
     function_name            = "shop-failover"
     integration              = { function_name = "shop-failover", alias = "live", invoke_arn = "arn:aws:apigateway:us-west-2:lambda:path/failover", timeout_ms = 2000 }
     log_group_name           = "/aws/lambda/shop-failover"
     operator_policy_arn      = "arn:aws:iam::123456789012:policy/shop-failover-operator"
+    table_kms_key_arn        = "arn:aws:kms:us-west-2:123456789012:key/88888888-2222-3333-4444-555555555555"
     table_name               = "shop-failover"
+  }
+}
+
+# It has tests of its own.
+override_module {
+  target = module.incident_response
+  outputs = {
+    alarm_names       = ["shop-responder-silent"]
+    function_alias    = "live"
+    function_name     = "shop-incidents"
+    log_group_name    = "/aws/lambda/shop-incidents"
+    parking_queue_url = "https://sqs.us-east-1.amazonaws.com/123456789012/shop-incidents-parked"
+    playbooks         = { alarms = { shop-api-5xx = { playbook = "roll-back" } } }
+    role_name         = "shop-incidents-us-east-1"
+    table_name        = "shop-incidents"
   }
 }
 
@@ -133,15 +157,15 @@ run "a_region_has_its_urls_its_key_and_its_alarms" {
     error_message = "Both URLs must end with the base path."
   }
   assert {
-    condition     = output.alarm_names == tolist(["shop-api-latency", "shop-endpoint-down"])
-    error_message = "The alarms of monitoring and of failover must be named together."
+    condition     = toset(output.alarm_names) == setunion(module.monitoring.alarm_names, ["shop-endpoint-down", "shop-responder-silent"])
+    error_message = "The alarms of monitoring, of failover and of the responder must be named together."
   }
   assert {
     condition     = output.worst_case_seconds == { detection = 48, rto = 108, stop = 92 }
     error_message = "The health check's settings must reach the failover."
   }
   assert {
-    condition     = toset(keys(output.log_group_names)) == toset(["access", "authorizer", "canary", "execution", "products", "waf"])
+    condition     = toset(keys(output.log_group_names)) == toset(["access", "authorizer", "canary", "execution", "incidents", "products", "waf"])
     error_message = "Every log group must be put out."
   }
   assert {
@@ -152,9 +176,17 @@ run "a_region_has_its_urls_its_key_and_its_alarms" {
     condition = alltrue([
       for statement in jsondecode(aws_kms_key.operations.policy).Statement :
       strcontains(statement.Condition.ArnLike["kms:EncryptionContext:aws:logs:arn"], ":us-east-1:123456789012:log-group:")
-      if statement.Sid != "AccountDecidesByIam"
+      if statement.Sid == "LogsOfThisApi"
     ])
     error_message = "CloudWatch Logs may use the key for this account's log groups in this region only."
+  }
+  assert {
+    condition = alltrue([
+      for statement in jsondecode(aws_kms_key.operations.policy).Statement :
+      statement.Principal.Service == "events.amazonaws.com" && statement.Condition.StringEquals["aws:SourceAccount"] == "123456789012"
+      if !contains(["AccountDecidesByIam", "LogsOfThisApi"], statement.Sid)
+    ])
+    error_message = "Besides, only rules of this account may use the key."
   }
 }
 
@@ -240,4 +272,18 @@ run "an_issuer_that_is_no_https_url_is_refused" {
   }
 
   expect_failures = [var.jwt]
+}
+
+run "a_playbook_that_waits_for_an_alarm_that_nobody_makes_is_refused" {
+  command = plan
+
+  override_module {
+    target = module.incident_response
+    outputs = {
+      alarm_names = []
+      playbooks   = { alarms = { shop-api-5xx = { playbook = "roll-back" }, shop-gone = { playbook = "roll-back" } } }
+    }
+  }
+
+  expect_failures = [output.incident_response]
 }

@@ -41,7 +41,9 @@ def names(environment: Path, kind: str) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("file", ["shared_variables.tf", "shared_locals.tf", ".terraform.lock.hcl"])
+@pytest.mark.parametrize(
+    "file", ["shared_incident_response.tf", "shared_variables.tf", "shared_locals.tf", ".terraform.lock.hcl"]
+)
 def test_a_shared_file_is_the_same_in_both_environments(file: str) -> None:
     assert (ENVS / "primary" / file).read_bytes() == (ENVS / "dr" / file).read_bytes()
 

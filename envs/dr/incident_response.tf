@@ -1,0 +1,4 @@
+locals {
+  # No plan takes backups here: the copies come from the primary region.
+  backups_to_restart = null
+}
