@@ -14,7 +14,7 @@ OVERRIDE = "If this change is part of the work on the incident, say so: ha apply
 
 def stop_state(dr_outputs: Mapping[str, Any], variables: Mapping[str, str]) -> StopState:
     """Return the STOP switch's state; one that was never deployed is not engaged."""
-    if "stop_table_name" not in dr_outputs:
+    if not {"region", "stop_table_name"} <= dr_outputs.keys():
         return StopState()
     client = AwsClients(variables)("dynamodb", dr_outputs["region"])
     return StopSwitch(client, dr_outputs["stop_table_name"]).read()

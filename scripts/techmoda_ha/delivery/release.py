@@ -14,7 +14,7 @@ from techmoda_ha.bootstrap.location import StateLocation
 from techmoda_ha.errors import HaError
 
 UNKNOWN_COMMIT = ""
-ALIAS = "_function_alias"
+ALIAS, NAME = "_function_alias", "_function_name"
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,9 @@ def current_commit(root: Path) -> str:
 def aliases(outputs: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
     """Return function and alias of every function in an environment's outputs, by "function:alias"."""
     found = {}
-    for name in outputs:
-        if name.endswith(ALIAS):
-            function, alias = outputs[name.removesuffix(ALIAS) + "_function_name"], outputs[name]
+    for name, alias in outputs.items():
+        function = outputs.get(name.removesuffix(ALIAS) + NAME) if name.endswith(ALIAS) else None
+        if function:
             found[f"{function}:{alias}"] = (function, alias)
     return found
 

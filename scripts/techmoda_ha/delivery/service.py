@@ -34,7 +34,8 @@ class Delivery:
         if not during_incident:
             refuse_while_frozen(lambda: stop_state(self._outputs(Environment.DR), self.variables))
         before = self._outputs(self.environment)
-        versions = live_versions(self._client("lambda", before), before) if before else {}
+        # After an apply that was cut short only some of the outputs are there.
+        versions = live_versions(self._client("lambda", before), before) if "region" in before else {}
         self._record().begin(current_commit(self.workspace.root), versions)
         return operations.apply(
             self.workspace, self.environment, self.variables, self.console,
@@ -53,12 +54,14 @@ class Delivery:
     def rollback(self) -> list[Move]:
         """Point the aliases at what they served before the last release."""
         release, outputs = self.release(), self._outputs(self.environment)
+        if "region" not in outputs:
+            return []
         return roll_aliases_back(self._client("lambda", outputs), outputs, release)
 
     def bake(self, seconds: float) -> list[str]:
         """Watch the environment's alarms for that long; return those that were off before."""
         outputs = self._outputs(self.environment)
-        if not outputs:
+        if not {"region", "alarm_names"} <= outputs.keys():
             raise HaError(f"envs/{self.environment} is not deployed.", f"make apply ENV={self.environment}")
         return AlarmWatch(self._client("cloudwatch", outputs), outputs["alarm_names"]).bake(seconds)
 

@@ -25,6 +25,7 @@ OUTPUTS = {
     "products_function_name": "products",
     "products_function_alias": "live",
     "failover_function_name": "latch",  # no alias: nothing to move
+    "canary_function_alias": "live",  # no name: an apply was cut short
 }
 
 
