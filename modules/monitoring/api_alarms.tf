@@ -31,7 +31,7 @@ locals {
     # What is in the table is wrong, although every request is answered: a bad deployment or a bad import.
     "implausible-products-${local.region}" = {
       severity   = "page"
-      runbook    = "data#implausible-products"
+      runbook    = "data-corruption#implausible-products"
       summary    = "The API answered with, or was sent, ${var.thresholds.implausible_products} or more products in a minute that break the catalogue's rules: the data is being corrupted"
       silence    = "Without data no implausible product was seen."
       metric     = merge(var.implausible_products_metric, { stat = "Sum" })

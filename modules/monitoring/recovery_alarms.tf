@@ -10,7 +10,7 @@ locals {
   backup_alarms = {
     for kind, jobs in local.backup_kinds : "${kind}-jobs-failed" => {
       severity   = "ticket"
-      runbook    = "backups#${kind}-jobs-failed"
+      runbook    = "failed-backup#${kind}-jobs-failed"
       summary    = "${jobs.what} of a DynamoDB table failed"
       silence    = "Without data no job failed: AWS Backup counts failures only."
       period     = 300

@@ -26,6 +26,7 @@ from techmoda_ha.cli_options import environment_option, json_option, target_opti
 from techmoda_ha.dashboard.commands import dashboard
 from techmoda_ha.delivery.commands import audit, bake, drift, pipeline, rollback
 from techmoda_ha.delivery.service import Delivery
+from techmoda_ha.dashboard.commands import dashboard
 from techmoda_ha.demo import Demo
 from techmoda_ha.deployment import Deployment
 from techmoda_ha.documentation.commands import docs
