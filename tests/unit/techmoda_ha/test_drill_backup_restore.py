@@ -72,6 +72,12 @@ def test_a_restore_of_everything_in_the_other_region_passes_and_leaves_nothing(s
     assert nothing_is_left(story)
 
 
+def test_the_vault_is_given_back_before_the_steady_state_is_looked_at_again(story: Story) -> None:
+    perform(story)
+    assert story.loss.asked[:2] == ["cause", "mend"]
+    assert any("is back" in words for words in story.said)
+
+
 def lose_two(items: dict[str, Any]) -> None:
     for key in list(items)[:2]:
         del items[key]

@@ -61,3 +61,8 @@ def restore(configuration: Configuration) -> bool:
 def compare(configuration: Configuration) -> bool:
     """Compare what was restored with what was written."""
     return step(configuration, BackupRestoreDrill.compare, BackupRestoreDrill)
+
+
+def give_back(configuration: Configuration) -> bool:
+    """Give the primary vault back."""
+    return step(configuration, BackupRestoreDrill.give_back, BackupRestoreDrill)

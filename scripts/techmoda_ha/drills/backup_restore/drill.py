@@ -168,6 +168,11 @@ class BackupRestoreDrill:
         for problem in self.ground.protection_problems(stage, findings.table or ""):
             self.fail(problem)
 
+    def give_back(self) -> None:
+        """Give the primary vault back."""
+        self.fault.mend()
+        self.note(f"The vault in {self.ground.primary_region} is back")
+
     # -- undoing
 
     def roll_back(self) -> None:
