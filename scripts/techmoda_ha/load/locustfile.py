@@ -28,6 +28,9 @@ from techmoda_ha.load.visits import Visits
 USER_SECONDS = 2.0
 """One user sends a request each so many seconds."""
 
+USERS_CHANGED_A_SECOND = 1000.0
+"""A scenario's steps are sudden, down as well as up."""
+
 WAITING_AT_MOST = 1000
 """Requests without an answer yet, in one process; beyond that an arrival counts as failed."""
 
@@ -104,8 +107,7 @@ class Shape(LoadTestShape):
         rate = _SETTINGS.scenario.rate_at(shape.get_run_time())
         if rate is None:
             return None
-        users = max(1, round(rate * USER_SECONDS))
-        return users, users
+        return max(1, round(rate * USER_SECONDS)), USERS_CHANGED_A_SECOND
 
 
 def _send_invalid(environment: Any) -> None:
