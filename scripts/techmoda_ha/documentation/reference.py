@@ -53,7 +53,8 @@ RUNBOOKS_HEAD = """# Runbooks
 
 What to do when something is wrong: symptoms, first five minutes, exact commands, how to know that it worked,
 how to undo it. Every alarm's description ends with the page and the section that belong to it. The commands
-are checked by tests. [In Spanish](../es/region-caida.md): a region is out, and the way back.
+are checked by tests. In Spanish: [a region is out, and the way back](../es/region-caida.md),
+[data is corrupted](../es/datos-corruptos.md).
 
 Nothing rings, and you only want to know how things are: `make failover-status TARGET=aws`,
 `make smoke-test TARGET=aws`, and the dashboards.

@@ -34,7 +34,8 @@ def problem(command: Command) -> str | None:
     if name == "make":
         return _make_problem(words[1:])
     if name == "ha":
-        return _click_problem(ha_main, words[1:], "ha", strict=command.is_line)
+        is_whole = command.is_line and "…" not in words
+        return _click_problem(ha_main, words[1:], "ha", strict=is_whole)
     if name == "aws" and len(words) > 2:
         return _aws_problem(words[1:])
     return None
