@@ -81,6 +81,9 @@ fuzz-api: setup ## Send 2,000 generated requests to both regions and check every
 bench-api: setup ## Compare GET /products with the original handler on the local AWS (minutes)
 	@$(HA) bench-api
 
+bench-validate: setup ## Time the validation of both plans, with checkov beside it [TARGET=local|aws]
+	@$(HA) bench-validate --target $(TARGET)
+
 capacity: setup ## Simulate a surge: what is refused, what breaks first, what it costs [PROFILE=plus-1000]
 	@$(HA) capacity $(if $(PROFILE),--profile $(PROFILE))
 

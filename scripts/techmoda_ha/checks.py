@@ -137,7 +137,7 @@ def _checkov(workspace: Workspace) -> Check:
     return Check(
         "checkov",
         "Compliance of the Terraform",
-        ((str(command), "--config-file", ".checkov.yaml", *outputs),),
+        (("mkdir", "-p", str(reports)), (str(command), "--config-file", ".checkov.yaml", *outputs)),
     )
 
 

@@ -26,7 +26,6 @@ from techmoda_ha.cli_options import environment_option, json_option, target_opti
 from techmoda_ha.dashboard.commands import dashboard
 from techmoda_ha.delivery.commands import audit, bake, drift, pipeline, rollback
 from techmoda_ha.delivery.service import Delivery
-from techmoda_ha.dashboard.commands import dashboard
 from techmoda_ha.demo import Demo
 from techmoda_ha.deployment import Deployment
 from techmoda_ha.documentation.commands import docs
@@ -43,6 +42,7 @@ from techmoda_ha.slo.commands import slo
 from techmoda_ha.smoke.runner import run_smoke
 from techmoda_ha.teardown import destroy_environment
 from techmoda_ha.terraform import LOCK_PATIENCE_SECONDS
+from techmoda_ha.validation.benchmark import bench_validate
 from techmoda_ha.validation.commands import list_rules, validate
 
 console = Console(stderr=True)
@@ -285,5 +285,6 @@ main.add_command(capacity)
 main.add_command(load_test)
 main.add_command(validate)
 main.add_command(list_rules)
+main.add_command(bench_validate)
 main.add_command(report)
 main.add_command(docs)

@@ -65,6 +65,10 @@ class Bench:
         """Plan an environment as it ships; return what `terraform show -json` says of the saved plan."""
         file = self.plan_file(environment)
         self.terraform(environment, "plan", "-input=false", "-lock=false", "-no-color", f"-out={file}")
+        return self.show(environment, file)
+
+    def show(self, environment: str, file: Path) -> Document:
+        """Return what `terraform show -json` says of a saved plan."""
         document: Document = json.loads(self.terraform(environment, "show", "-json", str(file)))
         return document
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -38,11 +39,20 @@ def bench(aws: testing.LocalAws, tmp_path_factory: pytest.TempPathFactory) -> Be
 
 
 @pytest.fixture(scope="session")
-def documents(bench: Bench, aws: testing.LocalAws) -> dict[str, Document]:
-    """Terraform's JSON about the plans of the unchanged environments."""
+def saved_plans(bench: Bench) -> dict[str, Path]:
+    """Where the saved plans of the unchanged environments lie, once `documents` has made them."""
+    return {environment: bench.build / f"unchanged-{environment}.tfplan" for environment in ("primary", "dr")}
+
+
+@pytest.fixture(scope="session")
+def documents(bench: Bench, aws: testing.LocalAws, saved_plans: dict[str, Path]) -> dict[str, Document]:
+    """Terraform's JSON about the plans of the unchanged environments; the saved plans are kept."""
     primary = bench.plan("primary")
     make_lookups(aws, read(primary))
-    return {"primary": primary, "dr": bench.plan("dr")}
+    planned = {"primary": primary, "dr": bench.plan("dr")}
+    for environment, file in saved_plans.items():
+        shutil.copyfile(bench.plan_file(environment), file)
+    return planned
 
 
 @pytest.fixture(scope="session")
@@ -55,15 +65,3 @@ def system(documents: dict[str, Document], objectives: Objectives) -> System:
 def unchanged(system: System) -> Findings:
     """What the rules say of the unchanged environments."""
     return judge(system, (), TODAY)
-
-
-@pytest.fixture(scope="session")
-def saved_plans(bench: Bench, documents: dict[str, Document]) -> dict[str, Path]:
-    """The plan files of the unchanged environments, kept from later plans."""
-    kept = {}
-    for environment in documents:
-        file = bench.build / f"unchanged-{environment}.tfplan"
-        if not file.exists():
-            file.write_bytes(bench.plan_file(environment).read_bytes())
-        kept[environment] = file
-    return kept

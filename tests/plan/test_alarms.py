@@ -16,10 +16,12 @@ from techmoda_ha.plan.alarms import COMPOSITE_ALARM, METRIC_ALARM, parts_of
 from techmoda_ha.plan.model import Plan, Resource
 
 RUNBOOKS = ROOT / "docs" / "runbooks"
+# In full sentences, and the section to read at the end.
 DESCRIPTION = re.compile(
-    r"Severity: (?P<severity>page|ticket)\. Owner: (?P<owner>[^.]+)\. [A-Z].+[.:] .*"
-    r"Runbook: (?P<page>https://\S+/(?P<file>[a-z-]+\.md))#(?P<section>[a-z0-9-]+)"
+    r"[A-Z].+[.:] Runbook: (?P<page>https://\S+/(?P<file>[a-z-]+\.md))#(?P<section>[a-z0-9-]+)"
 )
+SAID = re.compile(r"Severity: (?P<Severity>\w+)\. Owner: (?P<Owner>[^.]+)\.")
+SEVERITIES = {"page", "ticket"}
 MISSING_DATA = {"breaching", "notBreaching", "ignore"}
 
 
@@ -53,11 +55,19 @@ def words_of(alarm: Resource) -> list[str]:
     wrong = [f"has no tag {tag}" for tag in ("Severity", "Owner", "Runbook") if not tags.get(tag)]
     if alarm.type == METRIC_ALARM and alarm.value("treat_missing_data") not in MISSING_DATA:
         wrong.append("leaves open what missing data mean")
-    match = DESCRIPTION.fullmatch(alarm.value("alarm_description") or "")
+    if tags.get("Severity") not in SEVERITIES:
+        wrong.append("is neither a page nor a ticket")
+    description = alarm.value("alarm_description") or ""
+    match = DESCRIPTION.fullmatch(description)
     if not match:
-        return [*wrong, "does not say its severity, its owner, what is wrong and its runbook"]
-    said = {"Severity": match["severity"], "Owner": match["owner"], "Runbook": match["page"]}
-    wrong += [f"says one {tag} and is tagged with another" for tag in said if tags.get(tag) != said[tag]]
+        return [*wrong, "does not say what is wrong and where its runbook is"]
+    said = SAID.match(description)
+    claims = {**(said.groupdict() if said else {}), "Runbook": match["page"]}
+    wrong += [
+        f"says one {tag} and is tagged with another"
+        for tag, claim in claims.items()
+        if str(tags.get(tag)).partition("#")[0] != claim
+    ]
     page = RUNBOOKS / match["file"]
     if not page.is_file() or match["section"] not in Markdown(page, page.read_text()).anchors:
         wrong.append(f"leads to {match['file']}#{match['section']}, which is not there")
@@ -96,7 +106,9 @@ def changing(path: str, value: object) -> Callable[[Entry], None]:
         ("api-latency", changing("actions_enabled", False), "acts on nothing"),
         ("api-latency", changing("tags", {"Severity": "page", "Runbook": "x"}), "has no tag Owner"),
         ("api-latency", changing("treat_missing_data", "missing"), "leaves open what missing data mean"),
-        ("api-latency", changing("alarm_description", "It is slow."), "does not say its severity"),
+        ("api-latency", changing("tags", {"Severity": "urgent"}), "is neither a page nor a ticket"),
+        ("api-latency", changing("tags", {"Severity": "ticket"}), "says one Severity and is tagged"),
+        ("api-latency", changing("alarm_description", "It is slow."), "does not say what is wrong"),
     ],
 )
 def test_an_alarm_that_lacks_something_is_found(
