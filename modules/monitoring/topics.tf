@@ -74,6 +74,12 @@ resource "aws_sns_topic_subscription" "webhook" {
   endpoint  = each.value.url
 }
 
+module "key_administration" {
+  source = "../key-administration"
+
+  root_arn = local.root_arn
+}
+
 resource "aws_kms_key" "topic" {
   description             = "Encrypts the alarm topics of ${var.name} in ${local.region}"
   enable_key_rotation     = true
@@ -83,13 +89,7 @@ resource "aws_kms_key" "topic" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
-      {
-        Sid       = "AccountAdministersTheKey"
-        Effect    = "Allow"
-        Principal = { AWS = local.root_arn }
-        Action    = local.key_administration
-        Resource  = "*"
-      },
+      module.key_administration.statement,
       {
         Sid       = "AccountUsesTheKeyThroughSNS"
         Effect    = "Allow"
@@ -119,32 +119,4 @@ resource "aws_kms_key" "topic" {
 resource "aws_kms_alias" "topic" {
   name          = "alias/${var.name}-alerts"
   target_key_id = aws_kms_key.topic.key_id
-}
-
-locals {
-  key_administration = [
-    "kms:CancelKeyDeletion",
-    "kms:CreateAlias",
-    "kms:DeleteAlias",
-    "kms:DescribeKey",
-    "kms:DisableKey",
-    "kms:DisableKeyRotation",
-    "kms:EnableKey",
-    "kms:EnableKeyRotation",
-    "kms:GetKeyPolicy",
-    "kms:GetKeyRotationStatus",
-    "kms:ListAliases",
-    "kms:ListGrants",
-    "kms:ListKeyPolicies",
-    "kms:ListKeyRotations",
-    "kms:ListResourceTags",
-    "kms:PutKeyPolicy",
-    "kms:RevokeGrant",
-    "kms:RotateKeyOnDemand",
-    "kms:ScheduleKeyDeletion",
-    "kms:TagResource",
-    "kms:UntagResource",
-    "kms:UpdateAlias",
-    "kms:UpdateKeyDescription",
-  ]
 }

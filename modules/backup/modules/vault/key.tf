@@ -1,3 +1,9 @@
+module "key_administration" {
+  source = "../../../key-administration"
+
+  root_arn = local.root_arn
+}
+
 resource "aws_kms_key" "vault" {
   description             = "Encrypts the backup vault ${var.name} in ${data.aws_region.current.name}"
   enable_key_rotation     = true
@@ -7,13 +13,7 @@ resource "aws_kms_key" "vault" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
-      {
-        Sid       = "AccountAdministersTheKey"
-        Effect    = "Allow"
-        Principal = { AWS = local.root_arn }
-        Action    = local.key_administration
-        Resource  = "*"
-      },
+      module.key_administration.statement,
       {
         Sid       = "AccountUsesTheKeyThroughAWSBackup"
         Effect    = "Allow"
@@ -51,32 +51,4 @@ resource "aws_kms_key" "vault" {
 resource "aws_kms_alias" "vault" {
   name          = "alias/${var.name}"
   target_key_id = aws_kms_key.vault.key_id
-}
-
-locals {
-  key_administration = [
-    "kms:CancelKeyDeletion",
-    "kms:CreateAlias",
-    "kms:DeleteAlias",
-    "kms:DescribeKey",
-    "kms:DisableKey",
-    "kms:DisableKeyRotation",
-    "kms:EnableKey",
-    "kms:EnableKeyRotation",
-    "kms:GetKeyPolicy",
-    "kms:GetKeyRotationStatus",
-    "kms:ListAliases",
-    "kms:ListGrants",
-    "kms:ListKeyPolicies",
-    "kms:ListKeyRotations",
-    "kms:ListResourceTags",
-    "kms:PutKeyPolicy",
-    "kms:RevokeGrant",
-    "kms:RotateKeyOnDemand",
-    "kms:ScheduleKeyDeletion",
-    "kms:TagResource",
-    "kms:UntagResource",
-    "kms:UpdateAlias",
-    "kms:UpdateKeyDescription",
-  ]
 }
