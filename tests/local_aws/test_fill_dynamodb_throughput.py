@@ -250,10 +250,21 @@ def test_a_scheduled_action_lifts_the_capacity_to_its_minimum(fast: LocalAws) ->
     assert (described["MinCapacity"], described["MaxCapacity"]) == (25, 250)
 
 
+def test_the_units_that_a_table_gave_can_be_asked(fast: LocalAws) -> None:
+    table = create(fast, reads=10, writes=10)
+    table.put()
+    table.put("two", size=1500)
+    answer = httpx.get(f"{fast.settings.endpoint_url}/_local/throughput").json()
+    units = {
+        (one["index"], one["kind"]): one["units"] for one in answer["taken"] if one["table"] == table.name
+    }
+    assert units == {("", "Write"): 3, (INDEX, "Write"): 3}
+
+
 def test_the_pace_can_be_asked_and_set(aws: LocalAws) -> None:
     url = f"{aws.settings.endpoint_url}/_local/throughput"
-    assert httpx.get(url).json() == {"pace": 1.0}
-    assert httpx.put(url, json={"pace": 20}).json() == {"pace": 20.0}
-    assert httpx.put(url, json={"pace": 1}).json() == {"pace": 1.0}
+    assert httpx.get(url).json()["pace"] == 1.0
+    assert httpx.put(url, json={"pace": 20}).json()["pace"] == 20.0
+    assert httpx.put(url, json={"pace": 1}).json()["pace"] == 1.0
     for bad in ({"pace": 0}, {"pace": 1000}, {"pace": "fast"}, {}):
         assert httpx.put(url, json=bad).status_code == 400

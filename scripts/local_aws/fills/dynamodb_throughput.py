@@ -9,8 +9,9 @@ burst capacity counts.
 Deviations: a request is refused before anything is done, on what the ones before it took, as its own cost
 is not known; a batch is refused whole; replicated writes cost the receiving region nothing.
 
-The control API answers GET /_local/throughput, and PUT /_local/throughput with {"pace": 1 to 60}: how many
-times as fast the minutes of burst and autoscaling pass (`local_aws.throughput.pace`).
+The control API answers GET /_local/throughput with the pace and the units that each table and index gave so
+far, and PUT /_local/throughput with {"pace": 1 to 60}: how many times as fast the minutes of burst and
+autoscaling pass (`local_aws.throughput.pace`).
 """
 
 from __future__ import annotations
@@ -161,7 +162,11 @@ async def _control(scope: Scope, receive: Receive, send: Send) -> None:
             message = str(error) if isinstance(error, PaceError) else 'the body must be {"pace": 1 to 60}'
             await send_json(send, {"message": message}, HTTPStatus.BAD_REQUEST)
             return
-    await send_json(send, {"pace": PACE.factor})
+    members = ("region", "table", "index", "kind")
+    taken = [
+        {**dict(zip(members, key, strict=True)), "units": units} for key, units in LEDGER.all_taken().items()
+    ]
+    await send_json(send, {"pace": PACE.factor, "taken": taken})
 
 
 def _install(settings: Settings) -> None:

@@ -56,6 +56,11 @@ class Ledger:
         account = self._accounts.get(key)
         return account.taken if account else 0.0
 
+    def all_taken(self) -> dict[Key, float]:
+        """All units taken so far, of every table and index."""
+        with self._lock:
+            return {key: account.taken for key, account in self._accounts.items()}
+
     def forget(self, region: str, table: str) -> None:
         """A table is gone; one of that name later is another."""
         with self._lock:

@@ -2,8 +2,9 @@
 
 A test bed that can fail on request says so by HA_FAULT_URL, the base of a small HTTP API (docs/decisions
 0064): PUT regions/REGION {"mode": "reset" | "hang" | "up"}, PUT services/SERVICE/REGION {"mode":
-"throttle" | "up"}, PUT replication {"lag_seconds": [least, most]}, GET replication/conflicts, and PUT
-health-checks {"speed": n}. On AWS there is none of it, and the drill uses the STOP switch instead.
+"throttle" | "up"}, PUT replication {"lag_seconds": [least, most]}, GET replication/conflicts, PUT
+health-checks {"speed": n}, and PUT and GET throughput {"pace": n}. On AWS there is none of it, and the drill
+uses the STOP switch instead.
 """
 
 from __future__ import annotations
@@ -70,6 +71,21 @@ class TestBed:
     def set_lag(self, least: float, most: float) -> None:
         """Let replication take between `least` and `most` seconds."""
         self.put("replication", {"lag_seconds": [least, most]})
+
+    def read_units(self, region: str, table: str) -> float:
+        """Return the read units that a table and its indexes gave in a region so far."""
+        taken = self._call("GET", "throughput", None)["taken"]
+        return float(
+            sum(
+                one["units"]
+                for one in taken
+                if (one["region"], one["table"], one["kind"]) == (region, table, "Read")
+            )
+        )
+
+    def set_pace(self, factor: float) -> None:
+        """Let the minutes of burst capacity and autoscaling pass `factor` times as fast."""
+        self.put("throughput", {"pace": factor})
 
     def set_speed(self, factor: float) -> None:
         """Let the intervals of health checks pass `factor` times faster."""

@@ -51,10 +51,10 @@ def test_every_activity_of_the_experiment_exists() -> None:
     assert all(callable(getattr(activities, entry["provider"]["func"])) for entry in entries)
 
 
-def test_the_surge_is_ten_times_the_normal_rate_for_fourteen_minutes_of_autoscaling() -> None:
+def test_the_surge_is_ten_times_the_normal_rate_for_ten_minutes_of_autoscaling() -> None:
     rates = PLAN.scenario.rates
     assert (rates[0], PLAN.scenario.peak) == (3.0, 30.0)
-    assert len(rates) == (6 + 14 + 24) * 3 + round(0.5 * 3)
+    assert len(rates) == (4 + 10 + 22) * 3 + round(0.5 * 3)
 
 
 def test_the_notes_say_what_was_scaled_and_what_is_weak_on_purpose() -> None:

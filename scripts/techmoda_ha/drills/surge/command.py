@@ -11,6 +11,7 @@ from techmoda_ha.cli_options import json_option, target_option
 from techmoda_ha.drills.surge.plan import SurgePlan, Weakness
 from techmoda_ha.environments import Target, Workspace, process_variables
 
+SHORT_QUIET_MINUTES = 2.0
 WEAKNESSES = {
     "autoscaling-max": Weakness.AUTOSCALING_MAXIMUM,
     "reserved-concurrency": Weakness.RESERVED_CONCURRENCY,
@@ -26,17 +27,14 @@ WEAKNESSES = {
               help="Multiply rates and the table's limits (local AWS: 0.3).")  # fmt: skip
 @click.option("--pace", type=click.FloatRange(min=1, max=60),
               help="How fast autoscaling's minutes pass (local AWS: 20).")  # fmt: skip
+@click.option("--until-scaled-in/--not-until-scaled-in", "waits", default=None,
+              help="Stay until autoscaling has scaled in (not with --weakness).")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Only say what would be touched.")
 @json_option
 def surge(
-    *,
-    target: str,
-    weakness: str | None,
-    scale: float | None,
-    pace: float | None,
-    dry_run: bool,
-    as_json: bool,
-) -> None:
+    *, target: str, weakness: str | None, scale: float | None, pace: float | None, waits: bool | None,
+    dry_run: bool, as_json: bool,
+) -> None:  # fmt: skip
     """Bring ten times the traffic; watch autoscaling, alarms and clients; compare with the capacity model.
 
     Exit status 1: an objective was missed. 2: the drill could not be run.
@@ -52,6 +50,8 @@ def surge(
     chosen = (
         {"scale": scale, "pace": pace} if where is Target.LOCAL else {"scale": scale or 1, "pace": pace or 1}
     )
+    if not (weakness is None if waits is None else waits):
+        chosen["quiet_minutes"] = SHORT_QUIET_MINUTES
     plan = SurgePlan.from_configuration(
         document["configuration"],
         weakness=WEAKNESSES[weakness] if weakness else None,

@@ -13,6 +13,7 @@ from rich.table import Table
 from techmoda_ha.capacity.configuration import TABLE_PARTS
 from techmoda_ha.drills.performing import Performance
 from techmoda_ha.drills.surge.drill import SurgeDrill
+from techmoda_ha.drills.surge.plan import SurgePlan
 from techmoda_ha.drills.watching import changes
 from techmoda_ha.evidence import Evidence
 from techmoda_ha.load.judgement import over_time
@@ -42,7 +43,8 @@ def measurements_of(drill: SurgeDrill) -> dict[str, float]:
     comparison = findings.comparison
     samples = [one.value for one in changes(drill.capacities.samples)]
     steps = [later[part] - sooner[part] for sooner, later in pairwise(samples) for part in TABLE_PARTS]
-    fired = {name for one in drill.alarms.samples for name in one.value}
+    alarms = [one.value for one in drill.alarms.samples] or [set()]
+    fired = set().union(*alarms) - alarms[0]
     return {
         **{name: float(value) for name, value in load.items()},
         "throttles": sum(findings.refusals.values()),
@@ -65,7 +67,7 @@ def evidence_of(drill: SurgeDrill, performance: Performance) -> Evidence:
     if drill.findings.load is not None:
         failures += drill.findings.load.failures
     if plan.weakness is None and performance.run.error is None:
-        failures += _unfelt(measurements)
+        failures += _unfelt(measurements, plan)
     return Evidence(
         name=NAME if plan.weakness is None else f"{NAME}-{plan.weakness}",
         target=drill.stage.target,
@@ -84,12 +86,12 @@ def evidence_of(drill: SurgeDrill, performance: Performance) -> Evidence:
     )
 
 
-def _unfelt(measurements: dict[str, float]) -> list[str]:
+def _unfelt(measurements: dict[str, float], plan: SurgePlan) -> list[str]:
     """A surge that moved nothing was none."""
     found = []
     if not measurements["scaled_out"]:
         found.append("autoscaling did not scale out: the surge was not felt")
-    elif not measurements["scaled_in"]:
+    elif plan.shows_scaling_in and not measurements["scaled_in"]:
         found.append("autoscaling did not scale in again")
     return found
 
