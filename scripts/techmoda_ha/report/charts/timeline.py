@@ -71,6 +71,7 @@ def _description(run: Run, series: Series, speaker: Speaker) -> str:
 
 def _axis(frame: Frame, height: int, end: float) -> None:
     bottom = height - AXIS_HEIGHT
+    frame.canvas.add("line", x1=LEFT, x2=WIDTH - RIGHT, y1=bottom, y2=bottom, class_="grid")
     for second in ticks(0, end, 12):
         x = frame.time(second)
         frame.canvas.add("line", x1=x, x2=x, y1=MARKS_HEIGHT, y2=bottom, class_="grid")
