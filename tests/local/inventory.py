@@ -23,6 +23,14 @@ def inventory(aws: LocalAws) -> dict[str, set[str]]:
             "vaults": names(
                 aws.client("backup", region).list_backup_vaults()["BackupVaultList"], "BackupVaultName"
             ),
+            "backup plans": names(
+                aws.client("backup", region).list_backup_plans()["BackupPlansList"], "BackupPlanName"
+            ),
+            "restore tests": names(
+                aws.client("backup", region).list_restore_testing_plans()["RestoreTestingPlans"],
+                "RestoreTestingPlanName",
+            ),
+            "rules": names(aws.client("events", region).list_rules()["Rules"], "Name"),
             "topics": names(aws.client("sns", region).list_topics()["Topics"], "TopicArn"),
             "aliases": names(aws.client("kms", region).list_aliases()["Aliases"], "AliasName"),
             "log groups": names(

@@ -1,4 +1,4 @@
-"""What protects the API stands in each region: table, recovery, scaling, alarms, vault, records."""
+"""What protects the API stands in each region: table, recovery, scaling, alarms, records."""
 
 from __future__ import annotations
 
@@ -67,12 +67,6 @@ def test_the_dashboard_is_there(here: RegionDeployment, aws: AwsClients) -> None
     """People look at it during an incident."""
     body = aws("cloudwatch").get_dashboard(DashboardName=here.dashboard_name)["DashboardBody"]
     assert "AWS/ApiGateway" in body
-
-
-def test_the_backup_vault_is_there_and_encrypted(here: RegionDeployment, aws: AwsClients) -> None:
-    """Each region keeps recovery points of its own under a customer key."""
-    vault = aws("backup").describe_backup_vault(BackupVaultName=here.backup_vault_name)
-    assert vault["EncryptionKeyArn"]
 
 
 def test_the_region_has_its_failover_record_with_a_health_check(
