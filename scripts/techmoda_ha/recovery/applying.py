@@ -100,6 +100,8 @@ class Application:
                 progress.done += len(chunk)
                 progress.save(plan)
                 show(progress)
+        # A finished plan may be applied anew, as after an undo: the items themselves tell what is to be done.
+        _checkpoint(plan).unlink(missing_ok=True)
         return progress
 
     def _writer(self, erased: set[str]) -> Callable[[Repair], Written]:

@@ -240,7 +240,7 @@ def _report(plan: Plan, results: list[tuple[Plan, Progress]], *, as_json: bool) 
         raise ViolationError(
             f"{left} items changed meanwhile and {gaps} have gaps in their history; they were left alone.",
             "Look at the keys that the report names, then repeat the command.",
-            detail="\n".join(unrepaired(results[-1][1])),
+            detail="\n".join([*unrepaired(results[-1][1]), *plan.gaps]),
         )
 
 

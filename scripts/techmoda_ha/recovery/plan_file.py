@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -42,12 +42,16 @@ class Header:
 
 @dataclass(frozen=True)
 class Plan:
-    """A sealed file of repairs. `counts` are by what the repairs do, and what was left alone and why."""
+    """A sealed file of repairs. `counts` are by what the repairs do, and what was left alone and why.
+
+    `gaps` name some of the items that were left alone because their history is not whole.
+    """
 
     file: Path
     header: Header
     counts: Mapping[str, int]
     checksum: str
+    gaps: Sequence[str] = ()
 
     @property
     def size(self) -> int:
@@ -62,16 +66,24 @@ class Plan:
                 yield _repair(line)
 
 
-def write(file: Path, header: Header, repairs: Iterable[Repair], left_alone: Mapping[str, int]) -> Plan:
-    """Write a plan and seal it. `left_alone` is read after the last repair has been taken.
+def write(
+    file: Path,
+    header: Header,
+    repairs: Iterable[Repair],
+    left_alone: Mapping[str, int],
+    gaps: Sequence[str] = (),
+) -> Plan:
+    """Write a plan and seal it. `left_alone` and `gaps` are read after the last repair has been taken.
 
-    Raises HaError when it cannot be written.
+    Only its owner may read it: it holds items. Raises HaError when it cannot be written.
     """
     counts = dict.fromkeys(("repairs", "restored", "recreated", "removed"), 0)
     hashed = hashlib.sha256()
     partial = file.with_suffix(".partial")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
+        partial.unlink(missing_ok=True)
+        partial.touch(mode=0o600)
         with partial.open("w", encoding="utf-8") as out:
             _put(out, hashed, dumps(asdict(header)))
             for repair in repairs:
@@ -83,20 +95,23 @@ def write(file: Path, header: Header, repairs: Iterable[Repair], left_alone: Map
                 counts["repairs"] += 1
                 counts[_kind(repair)] += 1
             counts |= left_alone
-            _put(out, hashed, dumps({"counts": counts}))
+            _put(out, hashed, dumps({"counts": counts, "gaps": list(gaps)}))
             out.write(dumps({"sha256": hashed.hexdigest()}) + "\n")
         partial.rename(file)
     except OSError as error:
         raise HaError(
             f"{file} could not be written: {error}", "Free space or rights, then repeat."
         ) from error
-    return Plan(file, header, counts, hashed.hexdigest())
+    finally:
+        partial.unlink(missing_ok=True)
+    return Plan(file, header, counts, hashed.hexdigest(), list(gaps))
 
 
 def read(file: Path) -> Plan:
     """Return a plan once its seal is found to be whole; raise HaError when it is not."""
     try:
-        header, counts, seal, checksum = _scan(file)
+        header, footer, seal, checksum = _scan(file)
+        counts, gaps = footer["counts"], footer["gaps"]
     except (OSError, ValueError, KeyError, TypeError, StopIteration) as error:
         raise HaError(
             f"{file.name} is no recovery plan or undo file, or not a whole one.",
@@ -109,11 +124,11 @@ def read(file: Path) -> Plan:
             "Nothing was written. Fetch an unchanged copy, or make a new plan.",
             detail=f"sealed {seal}, found {checksum}",
         )
-    return Plan(file, header, counts, checksum)
+    return Plan(file, header, counts, checksum, gaps)
 
 
-def _scan(file: Path) -> tuple[Header, dict[str, int], str, str]:
-    """Return header, counts, the checksum in the file's last line, and that of all lines before it."""
+def _scan(file: Path) -> tuple[Header, dict[str, Any], str, str]:
+    """Return header, the line of counts, the checksum in the last line, and that of all lines before it."""
     hashed = hashlib.sha256()
     last, before = b"", b""
     with file.open("rb") as lines:
@@ -126,8 +141,7 @@ def _scan(file: Path) -> tuple[Header, dict[str, int], str, str]:
             if last:
                 hashed.update(last)
             before, last = last, line
-    counts = json.loads(before)["counts"]
-    return Header(**header), counts, json.loads(last)["sha256"], hashed.hexdigest()
+    return Header(**header), json.loads(before), json.loads(last)["sha256"], hashed.hexdigest()
 
 
 def _put(out: IO[str], hashed: Any, line: str) -> None:

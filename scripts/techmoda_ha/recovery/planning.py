@@ -27,6 +27,7 @@ ReadItems = Callable[[Callable[[Image], None]], object]
 """Gives every item of a table to the function that it is called with."""
 
 ERASED_TOGETHER = 1000
+LISTED_GAPS = 50
 
 
 @dataclass
@@ -34,7 +35,8 @@ class Planner:
     """Makes one plan. `scratch` is a folder of its own that is removed again.
 
     `counts` tell what was seen and what was left alone: `right` items need nothing, `gaps` had a write that
-    the stream did not tell of (they are left alone), `erased` ones must not come back.
+    the stream did not tell of (they are left alone, and some of them are named), `erased` ones must not come
+    back.
     """
 
     header: Header
@@ -42,6 +44,7 @@ class Planner:
     erasures: Erasures
     scratch: Path
     counts: Counter[str] = field(default_factory=Counter)
+    gaps: list[str] = field(default_factory=list)
 
     def rewind(self, file: Path, since: int, read: ReadChanges) -> Plan:
         """Plan to take back the undone writes from the moment `since` (epoch seconds) on."""
@@ -101,6 +104,8 @@ class Planner:
                 self.counts["right"] += 1
             elif history.has_gap:
                 self.counts["gaps"] += 1
+                if len(self.gaps) < LISTED_GAPS:
+                    self.gaps.append(key_text(history.key))
             else:
                 self.counts["writes_undone"] += history.undone
                 self.counts["writes_kept"] += history.kept
@@ -125,7 +130,7 @@ class Planner:
                 yield Change(key, before, None, None)
 
     def _write(self, file: Path, repairs: Iterator[Repair]) -> Plan:
-        return plan_file.write(file, self.header, self._without_erased(repairs), self.counts)
+        return plan_file.write(file, self.header, self._without_erased(repairs), self.counts, self.gaps)
 
     def _without_erased(self, repairs: Iterator[Repair]) -> Iterator[Repair]:
         batch: list[Repair] = []

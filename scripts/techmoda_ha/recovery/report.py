@@ -56,7 +56,13 @@ def unrepaired(progress: Progress) -> list[str]:
 def summary_of(plan: Plan, results: Sequence[tuple[Plan, Progress]]) -> dict[str, Any]:
     """Return the same for programs."""
     return {
-        "plan": {**vars(plan.header), "file": str(plan.file), "counts": plan.counts, "sha256": plan.checksum},
+        "plan": {
+            **vars(plan.header),
+            "file": str(plan.file),
+            "counts": plan.counts,
+            "gaps": plan.gaps,
+            "sha256": plan.checksum,
+        },
         "rounds": [
             {
                 "plan": str(applied.file),

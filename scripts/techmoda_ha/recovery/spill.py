@@ -34,7 +34,7 @@ class Spill:
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return self
 
     def __exit__(self, *_: object) -> None:

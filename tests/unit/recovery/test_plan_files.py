@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,18 @@ def test_a_plan_comes_back_as_it_was_written(tmp_path: Path) -> None:
     assert plan.header == HEADER
     assert plan.counts == {"repairs": 3, "restored": 1, "recreated": 1, "removed": 1, "right": 7}
     assert plan.checksum == written(tmp_path).checksum
+
+
+def test_only_its_owner_may_read_a_plan_and_one_that_failed_leaves_nothing(tmp_path: Path) -> None:
+    assert written(tmp_path).file.stat().st_mode & 0o077 == 0
+
+    def failing() -> Iterator[Repair]:
+        yield REPAIRS[0]
+        raise RuntimeError("no more")
+
+    with pytest.raises(RuntimeError):
+        plan_file.write(tmp_path / "other.jsonl", HEADER, failing(), {})
+    assert [file.name for file in tmp_path.iterdir()] == ["plan.jsonl"]
 
 
 def test_a_plan_without_repairs_is_a_plan(tmp_path: Path) -> None:
