@@ -11,9 +11,9 @@ from techmoda_ha.cli_options import json_option, target_option
 from techmoda_ha.drills.backup_restore.command import backup_restore
 from techmoda_ha.drills.corruption.command import data_corruption
 from techmoda_ha.drills.faults import Variant
+from techmoda_ha.drills.incident_response.command import incident_response
 from techmoda_ha.drills.surge.command import surge
 from techmoda_ha.environments import Target, Workspace, process_variables
-from techmoda_ha.errors import HaError
 
 
 @click.group()
@@ -38,7 +38,8 @@ def region_outage(
     Exit status 1: an objective was missed. 2: the drill could not be run.
     """
     # Chaos Toolkit takes a while to import, and only a drill needs it.
-    from techmoda_ha.drills import experiment, runner
+    from techmoda_ha.drills import experiment, performing, runner
+    from techmoda_ha.drills.outage_report import closing_table
     from techmoda_ha.drills.plan import OutagePlan
 
     workspace, where = Workspace.from_environment(), Target(target)
@@ -47,24 +48,17 @@ def region_outage(
     chosen = Variant(variant or (Variant.STOP if where is Target.AWS else Variant.RESET))
     plan = OutagePlan.from_configuration(document["configuration"], chosen, fast=fast, lag_seconds=lag)
     stage = runner.set_stage(workspace, where, variables, plan)
-    run = runner.RegionOutageRun(workspace, stage, plan, Console(stderr=True))
-    if dry_run or where is Target.AWS:
-        click.echo("The drill would:" if dry_run else "The drill will:", err=not dry_run)
-        for line in runner.touched(stage, plan, run.fault):
-            click.echo(f"  - {line}", err=not dry_run)
-    if dry_run:
+    console = Console(stderr=True)
+    run = runner.RegionOutageRun(workspace, stage, plan, console)
+    if not performing.is_agreed(runner.touched(stage, plan, run.fault), where, dry_run=dry_run):
         return
-    if (
-        where is Target.AWS
-        and click.prompt("Type the environment's name (primary) to begin", err=True) != "primary"
-    ):
-        raise HaError("Not confirmed; nothing was touched.", "Run it again when you are sure.")
     evidence = run.execute(document)
     if as_json:
         click.echo(json.dumps(evidence.as_json(), indent=2))
-    run.report(evidence)
+    performing.report(evidence, closing_table, console)
 
 
 drill.add_command(data_corruption)
 drill.add_command(backup_restore)
+drill.add_command(incident_response)
 drill.add_command(surge)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,15 +11,14 @@ from rich.console import Console
 
 from techmoda_ha import operations
 from techmoda_ha.aws_clients import AwsClients
-from techmoda_ha.drills import experiment
-from techmoda_ha.drills.conduct import ExperimentRun, registered
 from techmoda_ha.drills.faults import Fault, TestBed, make_fault
-from techmoda_ha.drills.outage_report import NAME, closing_table, evidence_of
+from techmoda_ha.drills.outage_report import NAME, evidence_of
+from techmoda_ha.drills.performing import keep, perform
 from techmoda_ha.drills.plan import OutagePlan
 from techmoda_ha.drills.region_outage import RegionOutageDrill
 from techmoda_ha.drills.stage import Region, Stage
 from techmoda_ha.environments import Environment, Target, Workspace
-from techmoda_ha.errors import HaError, ViolationError
+from techmoda_ha.errors import HaError
 from techmoda_ha.evidence import Evidence
 from techmoda_ha.failover.service import Failover, FailoverSetup
 from techmoda_ha.network import Network
@@ -98,45 +96,15 @@ class RegionOutageRun:
 
         Raises HaError when it could not be run to its end, or not everything could be undone.
         """
-        name = uuid.uuid4().hex
         with self.console.status("Setting the stage") as status:
             drill = RegionOutageDrill(self.stage, self.plan, self.fault, self._say, status.update)
-            run = ExperimentRun(drill)
-            with registered(name, run):
-                journal = experiment.run(document, self.stage.folder, run=name)
-                self._undo_after_interruption(run, journal)
-        if run.error:
-            raise run.error
-        if journal["status"] == "interrupted":
-            raise KeyboardInterrupt
-        steady_before = experiment.steady_state_met(journal, "before")
+            performance = perform(document, drill, self.stage.folder)
         evidence = evidence_of(
-            drill, run.deviations, struck_safely=steady_before is True,
-            steady_after=experiment.steady_state_met(journal, "after"),
+            drill, performance.run.deviations, struck_safely=performance.steady_before,
+            steady_after=performance.steady_after,
         )  # fmt: skip
-        if run.leftover:
-            evidence.failures.append(f"{run.leftover.message} {run.leftover.detail}")
-        evidence.write(self.workspace.build / "evidence")
+        keep(evidence, performance, self.workspace.build / "evidence")
         return evidence
-
-    def report(self, evidence: Evidence) -> None:
-        """Show the figures; raise ViolationError when an objective was missed."""
-        self.console.print(closing_table(evidence))
-        for note in evidence.notes:
-            self.console.print(f"Note: {note}", markup=False, highlight=False)
-        if not evidence.passed:
-            for violation in evidence.violations:
-                self.console.print(f"  {violation}", style="red", markup=False)
-            raise ViolationError(
-                f"The drill failed: {evidence.violations[0]}.",
-                f"build/evidence/{NAME}.json keeps everything; build/drills/{NAME}/ has the clients' log.",
-            )
-
-    def _undo_after_interruption(self, run: ExperimentRun, journal: Mapping[str, Any]) -> None:
-        """Undo once more where the experiment's own rollback did not come to its end."""
-        rolled_back = [one for one in journal.get("rollbacks", []) if one.get("status") == "succeeded"]
-        if not rolled_back and run.leftover is None:
-            run.drill.roll_back()
 
     def _say(self, event: str) -> None:
         self.console.print(event, markup=False, highlight=False, soft_wrap=True)

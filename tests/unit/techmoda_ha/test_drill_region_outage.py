@@ -15,7 +15,7 @@ from rich.console import Console
 from tests.unit.techmoda_ha import drill_kit
 from tests.unit.techmoda_ha.drill_kit import DR, PRIMARY
 
-from techmoda_ha.drills import experiment, faults, outage_report, steady_state
+from techmoda_ha.drills import experiment, faults, outage_report, performing, steady_state
 from techmoda_ha.drills.comparison import SeedComparison
 from techmoda_ha.drills.faults import Variant, make_fault
 from techmoda_ha.drills.measurement import Observation, Write
@@ -241,7 +241,7 @@ def test_without_a_steady_state_nothing_is_broken_and_the_drill_fails(
     assert written["passed"] is False
     assert (stage.folder / "journal.json").is_file()
     with pytest.raises(ViolationError, match="us-west-2 answers 503"):
-        run.report(evidence)
+        performing.report(evidence, outage_report.closing_table, Console(quiet=True))
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,17 +10,15 @@ from rich.console import Console
 
 from techmoda_ha import operations
 from techmoda_ha.aws_clients import AwsClients
-from techmoda_ha.drills import experiment
-from techmoda_ha.drills.conduct import ExperimentRun, registered
 from techmoda_ha.drills.corruption.drill import DataCorruptionDrill
 from techmoda_ha.drills.corruption.observing import Sights
 from techmoda_ha.drills.corruption.plan import CorruptionPlan
-from techmoda_ha.drills.corruption.report import NAME, closing_table, evidence_of
+from techmoda_ha.drills.corruption.report import NAME, evidence_of
+from techmoda_ha.drills.performing import keep, perform
 from techmoda_ha.drills.plan import OutagePlan
 from techmoda_ha.drills.runner import set_stage
 from techmoda_ha.drills.stage import Stage
 from techmoda_ha.environments import Environment, Target, Workspace
-from techmoda_ha.errors import ViolationError
 from techmoda_ha.evidence import Evidence
 from techmoda_ha.recovery.commands import ATTEMPTS, erasures_of
 from techmoda_ha.recovery.service import Recovery
@@ -73,45 +70,17 @@ class DataCorruptionRun:
 
         Raises HaError when it could not be run to its end, or not everything could be removed.
         """
-        name = uuid.uuid4().hex
         with self.console.status("Setting the stage") as status:
             drill = DataCorruptionDrill(
                 self.stage, self.plan, self.sights, self.recovery, self._say, show=status.update
             )
-            run = ExperimentRun(drill)
-            with registered(name, run):
-                journal = experiment.run(document, self.stage.folder, run=name)
-                rolled_back = [
-                    one for one in journal.get("rollbacks", []) if one.get("status") == "succeeded"
-                ]
-                if not rolled_back and run.leftover is None:
-                    drill.roll_back()
-        if run.error:
-            raise run.error
-        if journal["status"] == "interrupted":
-            raise KeyboardInterrupt
+            performance = perform(document, drill, self.stage.folder)
         evidence = evidence_of(
-            drill, run.deviations,
-            steady_before=experiment.steady_state_met(journal, "before") is True,
-            steady_after=experiment.steady_state_met(journal, "after"),
+            drill, performance.run.deviations, steady_before=performance.steady_before,
+            steady_after=performance.steady_after,
         )  # fmt: skip
-        if run.leftover:
-            evidence.failures.append(f"{run.leftover.message} {run.leftover.detail}")
-        evidence.write(self.workspace.build / "evidence")
+        keep(evidence, performance, self.workspace.build / "evidence")
         return evidence
-
-    def report(self, evidence: Evidence) -> None:
-        """Show the figures; raise ViolationError when an objective was missed."""
-        self.console.print(closing_table(evidence))
-        for note in evidence.notes:
-            self.console.print(f"Note: {note}", markup=False, highlight=False)
-        if not evidence.passed:
-            for violation in evidence.violations:
-                self.console.print(f"  {violation}", style="red", markup=False)
-            raise ViolationError(
-                f"The drill failed: {evidence.violations[0]}.",
-                f"build/evidence/{NAME}.json keeps everything; build/drills/{NAME}/ has the clients' log.",
-            )
 
     def _say(self, event: str) -> None:
         self.console.print(event, markup=False, highlight=False, soft_wrap=True)
