@@ -30,7 +30,7 @@ def draw(*, check: bool) -> None:
 @docs.command(name="tables")
 @check_option
 def write_tables(*, check: bool) -> None:
-    """Write docs/commands.md, the list of the runbooks, and the tables of the modules' READMEs."""
+    """Write docs/commands.md, the lists of runbooks and decisions, and the tables of the modules' READMEs."""
     # The parser of HCL takes a while to import.
     from techmoda_ha.documentation import reference
     from techmoda_ha.documentation.module_tables import readmes
@@ -40,6 +40,7 @@ def write_tables(*, check: bool) -> None:
     made = [
         (reference.PATH, reference.reference(root, main)),
         (reference.RUNBOOKS / "README.md", reference.runbook_index(root)),
+        (reference.DECISIONS / "README.md", reference.decision_index(root)),
         *readmes(root),
     ]
     _bring_up_to_date(made, "make docs-tables", check=check)

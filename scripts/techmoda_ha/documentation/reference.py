@@ -1,4 +1,4 @@
-"""docs/commands.md and the list of the runbooks, made from the code and the files themselves."""
+"""docs/commands.md and the lists of runbooks and decisions, made from the code and the files themselves."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 PATH = Path("docs") / "commands.md"
-RUNBOOKS = Path("docs") / "runbooks"
+RUNBOOKS, DECISIONS = Path("docs") / "runbooks", Path("docs") / "decisions"
 TARGET = re.compile(r"^([a-z][a-z-]*):.*?(?:## *(.*))?$", re.MULTILINE)
 HEAD = """# Commands
 
@@ -49,6 +49,15 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
+DECISIONS_HEAD = """# Decisions
+
+Why things are as they are: what was to be decided, what was decided, and what follows. A decision that no
+longer holds is replaced by a new one that says so. The numbers go by area and have gaps. The list is made by
+`make docs-tables`.
+
+| | decision |
+|---:|---|
+"""
 RUNBOOKS_HEAD = """# Runbooks
 
 What to do when something is wrong: symptoms, first five minutes, exact commands, how to know that it worked,
@@ -74,6 +83,15 @@ def runbook_index(root: Path) -> str:
             title, opening = _title_and_opening(file.read_text(encoding="utf-8"))
             rows.append(f"| [{title}]({file.name}) | {_cell(opening)} |")
     return RUNBOOKS_HEAD + "\n".join(rows) + "\n"
+
+
+def decision_index(root: Path) -> str:
+    """Return the list of the decisions by their numbers."""
+    rows = []
+    for file in sorted((root / DECISIONS).glob("[0-9]*.md")):
+        number, _, title = file.read_text(encoding="utf-8").partition("\n")[0].lstrip("# ").partition(". ")
+        rows.append(f"| {number} | [{title}]({file.name}) |")
+    return DECISIONS_HEAD + "\n".join(rows) + "\n"
 
 
 def _title_and_opening(text: str) -> tuple[str, str]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 from urllib.parse import unquote
 
 from tests.unit.documentation.markdown import ROOT, Document, documents, slug
 
-from techmoda_ha.documentation.reference import runbook_index
+from techmoda_ha.documentation.reference import decision_index, runbook_index
 
-RUNBOOKS = ROOT / "docs" / "runbooks"
+RUNBOOKS, DECISIONS = ROOT / "docs" / "runbooks", ROOT / "docs" / "decisions"
 # In Terraform: "${…runbook_base_url}/FILE.md#ANCHOR", or `runbook = "FILE#ANCHOR"` in a table of alarms.
 IN_TERRAFORM = re.compile(r"""runbook_base_url(?:, "/"\))?\}/([a-z-]+)\.md(?:#([a-z0-9-]+))?|"""
                           r"""runbook\s*=\s*"([a-z-]+)(?:\.md)?(?:#([a-z0-9-]+))?\"""")  # fmt: skip
@@ -76,6 +77,22 @@ def test_the_pattern_reads_an_alarms_runbook() -> None:
 
 def test_the_list_of_the_runbooks_is_what_there_is() -> None:
     assert (RUNBOOKS / "README.md").read_text() == runbook_index(ROOT), "write it anew: make docs-tables"
+
+
+def test_the_list_of_the_decisions_is_what_there_is() -> None:
+    assert (DECISIONS / "README.md").read_text() == decision_index(ROOT), "write it anew: make docs-tables"
+
+
+def test_no_two_decisions_have_the_same_number() -> None:
+    numbers = Counter(file.name.partition("-")[0] for file in DECISIONS.glob("[0-9]*.md"))
+    assert [number for number, count in numbers.items() if count > 1] == []
+
+
+def test_a_new_decision_changes_the_list(tmp_path: Path) -> None:
+    folder = tmp_path / "docs" / "decisions"
+    folder.mkdir(parents=True)
+    (folder / "0007-why.md").write_text("# 7. Why this. And that\n\n## Context\n")
+    assert decision_index(tmp_path).endswith("| 7 | [Why this. And that](0007-why.md) |\n")
 
 
 def test_a_new_runbook_changes_the_list(tmp_path: Path) -> None:
