@@ -17,6 +17,17 @@ def replicas_of(plan: Plan, table: Resource) -> list[Resource]:
     return [replica for replica in plan.of(REPLICA) if source_of(plan, replica) is table]
 
 
+def regions_of(plan: Plan, table: Resource) -> set[str | None]:
+    """Return the regions to which a table is replicated, by resources of their own or by blocks."""
+    blocks = {block.value("region_name") for block in table.blocks("replica")}
+    return blocks | {replica.region for replica in replicas_of(plan, table)}
+
+
+def is_made_in(plan: Plan, table: Resource) -> bool:
+    """Tell whether another environment makes a table of the same name for itself: it needs no replica."""
+    return plan.one_with(TABLE, "name", table.value("name")) is not None
+
+
 def source_of(plan: Plan, replica: Resource) -> Resource | None:
     """Return the table that a replica repeats.
 

@@ -18,7 +18,7 @@ from techmoda_ha.plan.route53 import (
     role_of,
     ttl_of,
 )
-from techmoda_ha.plan.tables import TABLE, replicas_of
+from techmoda_ha.plan.tables import TABLE, is_made_in, regions_of
 
 HOURS_A_YEAR = 8760
 SECONDS_AN_HOUR = 3600
@@ -72,6 +72,8 @@ def _two_regions(system: System) -> tuple[float | None, str]:
 
 
 def _table(system: System, primary: Plan) -> float:
-    levels = system.objectives.service_levels
-    is_global = all(replicas_of(primary, table) or table.blocks("replica") for table in primary.of(TABLE))
+    """Return the availability of the tables: that of global ones, if every table that both regions share is."""
+    levels, dr = system.objectives.service_levels, system.dr
+    shared = [table for table in primary.of(TABLE) if dr is None or not is_made_in(dr, table)]
+    is_global = all(primary.dr_region in regions_of(primary, table) for table in shared)
     return levels["dynamodb_global" if is_global else "dynamodb"] / 100

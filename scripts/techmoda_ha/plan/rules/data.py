@@ -25,6 +25,8 @@ from techmoda_ha.plan.tables import (
     TARGET_VALUE,
     dimension_of,
     dimensions,
+    is_made_in,
+    regions_of,
     replicas_of,
     scaling,
 )
@@ -110,15 +112,9 @@ def replica(system: System) -> Iterator[Judgement]:
     """
     for plan in [system.primary] if system.primary else []:
         for table in plan.of(TABLE):
-            regions = {one.region for one in replicas_of(plan, table)}
-            regions |= {block.value("region_name") for block in table.blocks("replica")}
-            own = UNKNOWN if system.dr is None else _makes(system.dr, table.value("name"))
+            own = UNKNOWN if system.dr is None else is_made_in(system.dr, table)
             text = f"It has no replica in {plan.dr_region}."
-            yield decide(table, some(plan.dr_region in regions, own), text)
-
-
-def _makes(plan: Plan, name: str) -> bool:
-    return plan.one_with(TABLE, "name", name) is not None
+            yield decide(table, some(plan.dr_region in regions_of(plan, table), own), text)
 
 
 @rule(

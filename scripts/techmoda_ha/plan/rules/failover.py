@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from techmoda_ha.plan.functions import EVENTS, GATEWAY, PERMISSION, name_of
@@ -22,6 +23,8 @@ from techmoda_ha.plan.route53 import (
 )
 from techmoda_ha.plan.values import UNKNOWN
 
+# An API's own host; a regional custom domain's begins with d- (API Gateway developer guide).
+DEFAULT_ENDPOINT = re.compile(r"[a-z0-9]{10}\.execute-api\.")
 LONGEST_TTL_SECONDS = ALIAS_TTL_SECONDS
 FEWEST_CHECKER_REGIONS = 3
 
@@ -211,7 +214,7 @@ def alias(system: System) -> Iterator[Judgement]:
     for record in system.of(RECORD):
         for block in record.blocks("alias"):
             zone, name = block.value("zone_id"), block.value("name")
-            bad = zone == CLOUDFRONT_ZONE or ".execute-api." in str(name).partition("d-")[0]
+            bad = zone == CLOUDFRONT_ZONE or DEFAULT_ENDPOINT.match(str(name)) is not None
             holds = False if bad else True if known(zone, name) else UNKNOWN
             yield decide(record, holds, f"It leads to {name} in zone {zone}.")
 
