@@ -89,7 +89,7 @@ def _gateway(case: Case) -> list[tuple[str, float, TokenBucket]]:
     return [(part, share, TokenBucket(throttle)) for part, share, throttle in methods]
 
 
-def _unit_shares(workload: Workload) -> dict[str, tuple[float, float]]:
+def unit_shares(workload: Workload) -> dict[str, tuple[float, float]]:
     """Return, by part of the table, which share of requests uses it and the units of an average request."""
     table_reads = workload.list_share + workload.item_share
     writes = workload.write_share
@@ -125,7 +125,7 @@ class Simulation:
         self._methods = _gateway(case)
         self._authorizer = self._function("authorizer", first * workload.write_share)
         self._products = self._function("products", first)
-        self._units = _unit_shares(workload)
+        self._units = unit_shares(workload)
         self._stores = {
             part: store_of(
                 configuration.throughputs[part],

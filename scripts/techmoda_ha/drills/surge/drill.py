@@ -29,6 +29,9 @@ from techmoda_ha.load.throttles import count_throttles
 
 CAPACITY_EVERY_SECONDS = 0.5
 ALARMS_EVERY_SECONDS = 2.0
+FILLING_PASSES_MINUTES = 3
+"""Until autoscaling does not look at the minute any more in which the catalogue was filled."""
+
 CATALOGUE = 40
 """Products that the drill adds, so that a page of the list is full and costs what the model reckons with."""
 
@@ -87,6 +90,7 @@ class SurgeDrill:
     def prepare(self) -> None:
         """Fill the catalogue, set the pace and the limits, and begin to watch."""
         self._fill_catalogue()
+        self.stage.sleep(self.plan.seconds(FILLING_PASSES_MINUTES))
         if self.plan.pace != 1:
             if self.stage.bed is None:
                 raise HaError("Time cannot be changed here.", "Leave out --pace: on AWS minutes are minutes.")
@@ -136,9 +140,10 @@ class SurgeDrill:
         self.findings.load = load
         self.findings.measured = self._measure(load.started_at, load.ended_at, results)
         said = figures.model(self.plan, self.reality, self.findings.measured, self.workload)
+        chance = figures.chance_of(self.plan, said, self.reality.target)
         samples = [one.value for one in self.capacities.samples]
         self.findings.comparison = figures.compare(
-            samples, float(load.measurements["error_percent"]), self.findings.refusals, said
+            samples, float(load.measurements["error_percent"]), self.findings.refusals, said, chance
         )
         self._tell_changes()
         for difference in self.findings.comparison.differences(self.plan):

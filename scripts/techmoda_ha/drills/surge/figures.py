@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,9 +16,10 @@ from techmoda_ha.capacity.configuration import (
     Workload,
 )
 from techmoda_ha.capacity.profiles import Profile
-from techmoda_ha.capacity.simulation import Result, simulate
-from techmoda_ha.drills.surge.plan import SurgePlan, Weakness
+from techmoda_ha.capacity.simulation import Result, simulate, unit_shares
+from techmoda_ha.drills.surge.plan import MINUTE, SurgePlan, Weakness
 
+_DEVIATIONS = 3.0
 FEW = 1.0
 """Percent of refused requests under which neither side has a bottleneck."""
 
@@ -75,7 +77,11 @@ def model(plan: SurgePlan, reality: Reality, measured: Measured, workload: Workl
 
 @dataclass(frozen=True)
 class Comparison:
-    """Drill against model: highest capacities by part, percent of refused requests, bottlenecks."""
+    """Drill against model: highest capacities by part, percent of refused requests, bottlenecks.
+
+    `chance` is by how many units the number of requests that happen to fall into one minute of autoscaling
+    moves a capacity: three standard deviations. Short minutes and low rates make it large.
+    """
 
     capacities: Mapping[str, int]
     model_capacities: Mapping[str, float]
@@ -83,14 +89,14 @@ class Comparison:
     model_refused_percent: float
     bottleneck: str | None
     model_bottleneck: str | None
+    chance: Mapping[str, float]
 
     def differences(self, plan: SurgePlan) -> list[str]:
         """Return in words what differs by more than the plan's tolerance."""
         found = []
         for part, capacity in self.capacities.items():
             expected = self.model_capacities[part]
-            # One unit is no difference, however small the limits are.
-            if abs(capacity - expected) > max(1.0, plan.capacity_tolerance * expected):
+            if abs(capacity - expected) > plan.capacity_tolerance * expected + self.chance[part]:
                 found.append(f"{part} reached {capacity} units, the model says {expected:.0f}")
         apart = abs(self.refused_percent - self.model_refused_percent)
         if apart > plan.refused_tolerance_percent:
@@ -103,8 +109,24 @@ class Comparison:
         return found
 
 
+def chance_of(plan: SurgePlan, found: Result, target: float) -> dict[str, float]:
+    """Return by how many units chance moves each part's capacity, at the peak of the load."""
+    minute, peak = MINUTE / plan.pace, plan.scenario.peak
+    moved = {}
+    for part, (share, units) in unit_shares(found.case.workload).items():
+        requests = peak * share * minute
+        # As many requests more or less as a Poisson process has by chance, each with its units.
+        spread = _DEVIATIONS * math.sqrt(requests) * units / share / minute
+        moved[part] = max(1.0, spread / target)
+    return moved
+
+
 def compare(
-    samples: Sequence[Mapping[str, int]], refused_percent: float, refusals: Mapping[str, float], found: Result
+    samples: Sequence[Mapping[str, int]],
+    refused_percent: float,
+    refusals: Mapping[str, float],
+    found: Result,
+    chance: Mapping[str, float],
 ) -> Comparison:
     """Return the comparison. `samples` are capacities over time, `refusals` counts by part."""
     model_refused = 100 * found.throttled_share
@@ -117,6 +139,7 @@ def compare(
         model_refused_percent=model_refused,
         bottleneck=refused_by if refused_percent > FEW else None,
         model_bottleneck=worst if model_refused > FEW else None,
+        chance=chance,
     )
 
 

@@ -44,7 +44,7 @@ class SurgePlan:
     quiet_minutes: float = 22.0
     settling_seconds: float = 120.0
     capacity_tolerance: float = 0.25
-    refused_tolerance_percent: float = 5.0
+    refused_tolerance_percent: float = 10.0
 
     @classmethod
     def from_configuration(cls, configuration: Mapping[str, Any], **chosen: Any) -> SurgePlan:

@@ -98,7 +98,8 @@ def _unfelt(measurements: dict[str, float], plan: SurgePlan) -> list[str]:
 
 def _tolerance(drill: SurgeDrill) -> str:
     return (
-        f"Drill and model may differ by {drill.plan.capacity_tolerance:.0%} in the highest capacities and by "
+        f"Drill and model may differ by {drill.plan.capacity_tolerance:.0%} (and what "
+        "chance does to the few requests of a shortened minute) in the highest capacities, and by "
         f"{drill.plan.refused_tolerance_percent:g} percentage points in refused requests; the model "
         "reckons with the read units and the duration that this run measured."
     )
