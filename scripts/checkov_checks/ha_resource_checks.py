@@ -59,7 +59,7 @@ def _detects_in_time(block: Block) -> bool:
 
 
 def _follows_a_check(block: Block) -> bool:
-    if not block.get("failover_routing_policy"):
+    if not blocks(block, "failover_routing_policy"):
         return True
     try:
         return bool(read(block, "health_check_id"))

@@ -72,7 +72,7 @@ def _two_regions(system: System) -> tuple[float | None, str]:
 
 
 def _table(system: System, primary: Plan) -> float:
-    """Return the availability of the tables: that of global ones, if every table that both regions share is."""
+    """Return the availability of the tables: a global one's, if all that both regions share are global."""
     levels, dr = system.objectives.service_levels, system.dr
     shared = [table for table in primary.of(TABLE) if dr is None or not is_made_in(dr, table)]
     is_global = all(primary.dr_region in regions_of(primary, table) for table in shared)
