@@ -209,3 +209,33 @@ def test_a_drill_whose_damage_stays_fails(shop: Shop, monkeypatch: pytest.Monkey
     assert not evidence.passed
     assert evidence.measurements["items_wrong"] >= 5
     assert any("items_wrong is" in words for words in evidence.violations)
+
+
+def test_a_killed_run_is_finished_by_the_next_one_although_dynamodb_throttles(
+    ha: Ha, shop: Shop, erasures: str, customer: Customer, table: Table
+) -> None:
+    products = [created(customer, f"Hat {number}") for number in range(60)]
+    moment = now()
+    for product in products:
+        table.damage(product)
+    _, planned = recover(ha, "rewind", "--to", moment, "--undo-writer", BAD, "--plan")
+    plan = planned["plan"]["file"]
+
+    def repaired() -> int:
+        return sum(table.item(product)["price"] == {"S": "19.90"} for product in products)
+
+    # One percent of what an on-demand table takes is 40 items a second: there is time to kill it.
+    where = ("--table", PRODUCTS, "--region", PRIMARY, "--erasure-log", erasures)
+    running = ha.start("recover", "apply", plan, *where, "--share", "0.01")
+    assert eventually(lambda: repaired() > 5)
+    running.kill()
+    running.communicate()
+    before = repaired()
+    assert before < len(products), "it was finished before it could be killed"
+
+    with ha.aws.failing("dynamodb", PRIMARY, "throttle", share=0.3):
+        status, done = recover(ha, "apply", plan)
+    outcomes = done["rounds"][0]["outcomes"]
+    assert (status, sum(outcomes.values())) == (0, len(products))
+    assert outcomes["already_right"] >= before
+    assert repaired() == len(products)
