@@ -111,6 +111,9 @@ drill-surge: setup ## Bring ten times the traffic; watch autoscaling and alarms;
 drill-data-corruption: setup ## Damage a fifth of the products under load; rewind, then restore and reconcile (3 minutes) [TARGET=local|aws]
 	@$(HA) drill data-corruption --target $(TARGET)
 
+drill-incident-response: setup ## Break something for each playbook; measure alarm, answer and recovery [TARGET=local|aws]
+	@$(HA) drill incident-response --target $(TARGET)
+
 drill-backup-restore: setup ## Back up, lose the primary vault, restore the copy in the DR region and compare [TARGET=local|aws]
 	@$(HA) drill backup-restore --target $(TARGET)
 

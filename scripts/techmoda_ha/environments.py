@@ -110,6 +110,8 @@ def terraform_inputs(workspace: Workspace, target: Target) -> dict[str, str]:
             "TF_VAR_lambda_architecture": host_architecture(),
             # A local AWS is thrown away; and the provider waits 3 minutes for each protected replica.
             "TF_VAR_deletion_protection": "false",
+            # Deployments follow each other within minutes, and a drill waits until one has proved itself.
+            "TF_VAR_incident_response": json.dumps({"stable_after_seconds": 30}),
             "TF_VAR_jwt_issuer": TOKEN_ISSUER,
             "TF_VAR_jwt_audience": TOKEN_AUDIENCE,
             "TF_VAR_jwt_public_keys": json.dumps({key.key_id: key.public_pem}),

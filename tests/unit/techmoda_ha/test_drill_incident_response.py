@@ -1,0 +1,433 @@
+"""The drill with scenarios of fakes: what it measures, what it takes for a failure, what it undoes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+import yaml
+from moto import mock_aws
+from tests.unit.techmoda_ha.drill_kit import Clock, clients, make_stage
+
+from techmoda_ha.drills.conduct import ExperimentRun
+from techmoda_ha.drills.incident_response.alarms import Alarms, settings_of, with_period
+from techmoda_ha.drills.incident_response.bad_deployment import BadDeployment
+from techmoda_ha.drills.incident_response.drill import IncidentDrill
+from techmoda_ha.drills.incident_response.load import GOOD_IN_A_ROW, Load
+from techmoda_ha.drills.incident_response.lost_region import LostRegion
+from techmoda_ha.drills.incident_response.plan import SCENARIOS, IncidentPlan
+from techmoda_ha.drills.incident_response.report import closing_table, evidence_of, measurements_of
+from techmoda_ha.drills.incident_response.responses import Responder, Response
+from techmoda_ha.drills.incident_response.scenario import Site
+from techmoda_ha.drills.performing import Performance
+from techmoda_ha.errors import HaError
+
+ROOT = Path(__file__).resolve().parents[3]
+PLAN = IncidentPlan(scenarios=("bad-deployment",))
+NOW = datetime(2025, 11, 28, 10, 0, tzinfo=UTC)
+
+
+def response(outcome: str = "acted", summary: str = "went back", **details: Any) -> Response:
+    return Response("shop-api-5xx", "roll-back", "shop:live", outcome, summary, NOW, details)
+
+
+@dataclass
+class FakeAlarms:
+    """Alarms that are on while a scenario says so."""
+
+    on: Callable[[], bool] = lambda: False
+    known: tuple[str, ...] = ("shop-api-5xx",)
+    hastened: list[str] = field(default_factory=list)
+    restored: int = 0
+
+    def states(self, names: Collection[str]) -> dict[str, str]:
+        return {name: "ALARM" if self.on() else "OK" for name in names if name in self.known}
+
+    def in_alarm(self, names: Collection[str]) -> bool:
+        return "ALARM" in self.states(names).values()
+
+    def hasten(self, names: Collection[str], _seconds: int) -> None:
+        self.hastened += names
+
+    def restore(self) -> None:
+        self.restored += 1
+
+
+@dataclass
+class FakeResponder:
+    """Answers at a moment of the clock, or fails with words."""
+
+    clock: Clock
+    answers_at: float = 90.0
+    answer: Response | None = field(default_factory=response)
+    words: list[str] = field(default_factory=list)
+    forgotten: list[tuple[str, str]] = field(default_factory=list)
+
+    def first(self, _subjects: Collection[str], _since: datetime) -> Response | None:
+        return self.answer if self.clock.now >= self.answers_at else None
+
+    def failures(self, _subjects: Collection[str], _since: datetime) -> list[str]:
+        return self.words
+
+    def forget_turns(self, turns: Collection[tuple[str, str]]) -> None:
+        self.forgotten += turns
+
+
+@dataclass
+class FakeScenario:
+    """Is detected and recovers at moments of the clock."""
+
+    clock: Clock
+    responder: Any
+    detected_at: float = 60.0
+    recovers_at: float = 120.0
+    problem: str = ""
+    wrong: str = ""
+    broken: HaError | None = None
+    name: str = "bad-deployment"
+    alarms: tuple[str, ...] = ("shop-api-5xx",)
+    deeds: list[str] = field(default_factory=list)
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        return self.alarms
+
+    def describe(self) -> str:
+        return "break it"
+
+    def unready(self) -> str:
+        return self.problem
+
+    def cause(self) -> None:
+        self.deeds.append("cause")
+        if self.broken:
+            raise self.broken
+
+    def is_detected(self) -> bool:
+        return self.clock.now >= self.detected_at
+
+    def objection(self, _response: Response) -> str:
+        return self.wrong
+
+    def mend(self) -> None:
+        self.deeds.append("mend")
+
+    def has_recovered(self) -> bool:
+        return self.clock.now >= self.recovers_at
+
+    def undo(self) -> None:
+        self.deeds.append("undo")
+
+
+@dataclass
+class Case:
+    """A drill over one fake scenario."""
+
+    drill: IncidentDrill
+    scenario: FakeScenario
+    responder: FakeResponder
+    alarms: FakeAlarms
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Case:
+    stage = make_stage(tmp_path)
+    clock = cast("Clock", stage.clock)
+    responder, alarms = FakeResponder(clock), FakeAlarms()
+    scenario = FakeScenario(clock, responder)
+    site = Site(stage, "us-east-1", cast("Responder", responder), cast("Alarms", alarms))
+    drill = IncidentDrill(stage, PLAN, [scenario], [site], say=lambda _text: None)
+    return Case(drill, scenario, responder, alarms)
+
+
+def play(case: Case) -> dict[str, float]:
+    case.drill.play("bad-deployment")
+    return measurements_of(case.drill)
+
+
+def test_each_step_is_measured_from_the_one_before(case: Case) -> None:
+    figures = play(case)
+    assert case.drill.failures == []
+    assert figures["bad_deployment_detection_seconds"] == pytest.approx(60, abs=1)
+    assert figures["bad_deployment_response_seconds"] == pytest.approx(30, abs=1)
+    assert figures["bad_deployment_recovery_seconds"] == pytest.approx(120, abs=1)
+    assert (figures["scenarios_played"], figures["scenarios_recovered"]) == (1, 1)
+    assert case.scenario.deeds == ["cause", "mend", "undo"]
+
+
+def test_an_alarm_that_does_not_come_fails_the_drill_and_nothing_else_is_measured(case: Case) -> None:
+    case.scenario.detected_at = math.inf
+    figures = play(case)
+    assert case.drill.failures == ["bad-deployment: no alarm in 300 s"]
+    assert math.isnan(figures["bad_deployment_detection_seconds"])
+    assert math.isnan(figures["bad_deployment_recovery_seconds"])
+    assert case.scenario.deeds == ["cause", "undo"]
+
+
+def test_a_responder_that_may_not_is_named_with_its_error(case: Case) -> None:
+    case.responder.answers_at = math.inf
+    case.responder.words = ["not authorized to perform: lambda:UpdateAlias"] * 3
+    play(case)
+    [failure] = case.drill.failures
+    assert "did not answer in 60 s: not authorized to perform: lambda:UpdateAlias" in failure
+    assert failure.count("UpdateAlias") == 1
+
+
+def test_an_answer_that_is_not_the_right_one_fails_the_drill(case: Case) -> None:
+    case.scenario.wrong = "the alias was pointed to 7"
+    figures = play(case)
+    assert case.drill.failures == ["bad-deployment: the alias was pointed to 7"]
+    assert math.isnan(figures["bad_deployment_recovery_seconds"])
+
+
+def test_no_recovery_fails_the_drill(case: Case) -> None:
+    case.scenario.recovers_at = math.inf
+    play(case)
+    assert case.drill.failures == ["bad-deployment: no recovery in 900 s"]
+
+
+def test_a_fault_that_cannot_be_caused_fails_the_scenario_and_is_undone(case: Case) -> None:
+    case.scenario.broken = HaError("Deploying failed.", "Check.", detail="denied")
+    play(case)
+    assert case.drill.failures == ["bad-deployment: Deploying failed. denied"]
+    assert case.scenario.deeds == ["cause", "undo"]
+
+
+def test_an_alarm_that_stays_on_fails_the_drill(case: Case) -> None:
+    case.alarms.on = lambda: True
+    play(case)
+    assert case.drill.failures == ["bad-deployment: the alarm did not end"]
+
+
+def test_the_responders_turn_is_given_back(case: Case) -> None:
+    play(case)
+    assert case.responder.forgotten == [("roll-back", "shop:live")]
+
+
+def test_a_scenario_that_is_not_planned_is_left_out(case: Case) -> None:
+    case.drill.play("lost-region")
+    assert case.drill.moments == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda case: setattr(case.scenario, "problem", "no version is stable"), "no version is stable"),
+        (lambda case: setattr(case.alarms, "known", ()), "there is no alarm shop-api-5xx"),
+        (lambda case: setattr(case.alarms, "on", lambda: True), "shop-api-5xx is in ALARM already"),
+    ],
+)
+def test_what_is_not_ready_is_found_before_anything_is_broken(
+    case: Case, change: Callable[[Case], None], words: str
+) -> None:
+    assert case.drill.unready() == ""
+    change(case)
+    assert case.drill.unready() == f"bad-deployment: {words}"
+
+
+def test_periods_are_shortened_only_if_the_plan_says_so(case: Case) -> None:
+    case.drill.prepare()
+    assert case.alarms.hastened == []
+    case.drill.plan = replace(PLAN, fast=True)
+    case.drill.prepare()
+    assert case.alarms.hastened == ["shop-api-5xx"]
+    case.drill.roll_back()
+    assert case.alarms.restored == 1
+
+
+def test_everything_else_is_undone_when_one_thing_cannot_be(case: Case) -> None:
+    def fail() -> None:
+        raise HaError("The alias is stuck.", "")
+
+    case.scenario.undo = fail  # type: ignore[method-assign]
+    with pytest.raises(HaError, match="Not everything could be undone") as raised:
+        case.drill.roll_back()
+    assert "The alias is stuck." in raised.value.detail
+    assert case.alarms.restored == 1
+
+
+def evidence(case: Case) -> Any:
+    return evidence_of(case.drill, Performance(ExperimentRun(case.drill), True, True))
+
+
+def test_a_run_that_met_its_objectives_passes_and_shows_its_steps(case: Case) -> None:
+    play(case)
+    made = evidence(case)
+    assert made.passed, made.violations
+    assert closing_table(made).row_count == 1
+    assert made.details["scenarios"]["bad-deployment"]["outcome"] == "acted"
+    assert "Not played: throttled-index" in " ".join(made.notes)
+
+
+def test_a_run_without_a_scenario_shows_nothing_and_fails(case: Case) -> None:
+    assert "no scenario was played, so nothing was shown" in evidence(case).violations
+
+
+def test_a_step_that_took_too_long_is_a_violation(case: Case) -> None:
+    case.drill.plan = replace(PLAN, recovery_objective_seconds=100.0)
+    case.scenario.recovers_at = 150.0
+    play(case)
+    made = evidence(case)
+    assert any("over the objective of 100" in one for one in made.violations)
+
+
+def test_the_experiment_plays_every_scenario_once_in_the_order_of_the_plan() -> None:
+    document = yaml.safe_load((ROOT / "drills/incident-response.yaml").read_text())
+    played = [one["provider"].get("arguments", {}).get("scenario") for one in document["method"]]
+    assert tuple(one for one in played if one) == SCENARIOS
+    IncidentPlan.from_configuration(document["configuration"], fast=True)
+
+
+# -- the alarms and records, on moto's AWS
+
+METRIC_ALARM: dict[str, Any] = {
+    "AlarmName": "one", "Namespace": "N", "MetricName": "M", "Statistic": "Sum", "Period": 60,
+    "Threshold": 1.0,
+    "EvaluationPeriods": 3, "DatapointsToAlarm": 2, "ComparisonOperator": "GreaterThanThreshold",
+    "TreatMissingData": "notBreaching", "AlarmActions": ["arn:aws:sns:us-east-1:1:page"],
+}  # fmt: skip
+STAT = {"Metric": {"Namespace": "N", "MetricName": "M", "Dimensions": []}, "Period": 60, "Stat": "Sum"}
+
+
+def test_an_alarm_gets_its_own_settings_back() -> None:
+    with mock_aws():
+        cloudwatch = clients("cloudwatch", "us-east-1")
+        cloudwatch.put_metric_alarm(**METRIC_ALARM)
+        alarms = Alarms(cloudwatch)
+        before = settings_of(cloudwatch.describe_alarms(AlarmNames=["one"])["MetricAlarms"][0])
+        alarms.hasten(["one"], 10)
+        [hastened] = cloudwatch.describe_alarms(AlarmNames=["one"])["MetricAlarms"]
+        assert (hastened["Period"], hastened["DatapointsToAlarm"]) == (10, 2)
+        alarms.restore()
+        alarms.restore()
+        assert settings_of(cloudwatch.describe_alarms(AlarmNames=["one"])["MetricAlarms"][0]) == before
+        assert alarms.states(["one", "gone"]) == {"one": hastened["StateValue"]}
+
+
+def test_metric_math_gets_the_period_in_each_of_its_metrics() -> None:
+    described = {
+        "AlarmName": "two",
+        "Metrics": [{"Id": "e", "Expression": "m"}, {"Id": "m", "MetricStat": STAT}],
+    }
+    changed = with_period(settings_of(described), 10)
+    assert [one.get("MetricStat", {}).get("Period") for one in changed["Metrics"]] == [None, 10]
+    assert "Period" not in changed
+    assert STAT["Period"] == 60
+
+
+def item(subject: str, outcome: str, at: str) -> dict[str, Any]:
+    texts = {
+        "subject": subject,
+        "playbook": "roll-back",
+        "resource": "shop:live",
+        "outcome": outcome,
+        "at": at,
+    }
+    return {"id": {"S": f"incident#{subject}/{at}"}, **{name: {"S": text} for name, text in texts.items()}}
+
+
+def test_the_first_finished_record_since_the_fault_is_the_answer() -> None:
+    with mock_aws():
+        dynamodb = clients("dynamodb", "us-east-1")
+        dynamodb.create_table(
+            TableName="incidents",
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        for found in (
+            item("a", "acted", "2025-11-28T09:00:00.000Z"),
+            item("a", "failed", "2025-11-28T10:00:01.000Z"),
+            item("a", "over", "2025-11-28T10:00:02.000Z"),
+            item("b", "acted", "2025-11-28T10:00:03.000Z"),
+            item("a", "limited", "2025-11-28T10:00:04.000Z"),
+        ):
+            dynamodb.put_item(TableName="incidents", Item=found)
+        dynamodb.put_item(TableName="incidents", Item={"id": {"S": "limit#roll-back#shop:live"}})
+        responder = Responder(lambda service: clients(service, "us-east-1"), "incidents", "f", {})
+        answer = responder.first(["a"], NOW)
+        assert answer is not None
+        assert answer.outcome == "limited"
+        assert responder.failures(["a"], NOW) == [""]
+        responder.forget_turns([("roll-back", "shop:live")])
+        assert len(dynamodb.scan(TableName="incidents")["Items"]) == 5
+
+
+@dataclass(frozen=True)
+class Known:
+    """A responder that has looked at an alias."""
+
+    served_since: datetime | None
+    playbooks: dict[str, Any]
+
+    def alarms_of(self, playbook: str) -> dict[str, Any]:
+        return {name: one for name, one in self.playbooks.items() if one["playbook"] == playbook}
+
+    def served(self, _alias: str) -> tuple[str, datetime, str] | None:
+        return ("7", self.served_since, "6") if self.served_since else None
+
+    def stable_after_seconds(self) -> float:
+        return 600.0
+
+
+ROLL_BACK = {"shop-5xx": {"playbook": "roll-back", "function": "shop", "alias": "live"}}
+
+
+@pytest.mark.parametrize(
+    ("known", "words"),
+    [
+        (Known(NOW.replace(hour=9), ROLL_BACK), ""),
+        (Known(NOW.replace(hour=9, minute=55), ROLL_BACK), "version 7 has served for 300 of the 600 s"),
+        (Known(None, ROLL_BACK), "has not looked yet"),
+        (Known(NOW, {}), "no alarm leads to the playbook roll-back"),
+    ],
+)
+def test_a_version_must_have_proved_itself_before_a_bad_one_is_deployed(
+    tmp_path: Path, known: Known, words: str
+) -> None:
+    site = Site(make_stage(tmp_path), "us-east-1", cast("Responder", known), cast("Alarms", FakeAlarms()))
+    problem = BadDeployment(site, utc_now=lambda: NOW).unready()
+    assert words in problem
+    assert bool(problem) == bool(words)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (response("left", engaged=True, by="latch"), ""),
+        (response("acted", engaged=True, by="latch"), ""),
+        (response("acted", "DNS still leads", engaged=False), "STOP is not engaged: DNS still leads"),
+        (response("left", engaged=True, by="operator:ana"), "engaged by operator:ana, not by the latch"),
+        (response("limited", "not so soon"), 'the responder\'s answer was "limited": not so soon'),
+    ],
+)
+def test_a_failover_is_kept_by_the_latch_or_the_scenario_fails(
+    tmp_path: Path, answer: Response, words: str
+) -> None:
+    site = Site(make_stage(tmp_path), "us-west-2", cast("Responder", Known(None, {})), cast("Alarms", None))
+    scenario = LostRegion(site, cast("Any", None), fast=True, failback_seconds=1.0)
+    assert scenario.objection(answer) == words if not words else words in scenario.objection(answer)
+
+
+def test_a_load_is_well_after_good_answers_in_a_row() -> None:
+    left = iter([True] * GOOD_IN_A_ROW + [False] + [True] * GOOD_IN_A_ROW)
+    seen: list[bool] = []
+    load = Load(lambda: next(left, True), 1, 1000.0)
+    for _ in range(2 * GOOD_IN_A_ROW + 1):
+        load._latest.append(load.act())
+        seen.append(load.is_well())
+    assert seen == [False] * 4 + [True] + [False] * 5 + [True]
+
+
+def test_a_load_stops_when_told() -> None:
+    load = Load(lambda: True, 2, 1000.0)
+    load.start()
+    load.stop()
+    counted = load.good
+    assert counted >= 2
+    assert load.good == counted
