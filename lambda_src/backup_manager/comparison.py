@@ -8,10 +8,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from backup_manager.items import Item, Key, Pace, Table, key_text
+from backup_manager.items import Item, Key, Pace, Table, batches, key_text
 from backup_manager.settings import differences
 from backup_manager.table_settings import structure
-from backup_manager.verdicts import UPDATED_AT, Findings, compare_items, required_until, updated_at
+from backup_manager.verdicts import (
+    UPDATED_AT,
+    Compared,
+    Findings,
+    compare_items,
+    required_until,
+    updated_at,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -47,7 +54,7 @@ class Limits:
 
 
 class Comparison:
-    """Compares tables in this region. Memory stays flat: only the samples are kept."""
+    """Compares tables in this region. Memory stays flat: of the samples only the keys are kept."""
 
     def __init__(
         self, client: DynamoDBClient, limits: Limits, pace: PaceUntil, choose: random.Random
@@ -73,8 +80,10 @@ class Comparison:
         newest, restored_items, restored_sample = self._look(tables[1], pace)
         until = required_until(newest, made_at, self._limits.grace)
         required_items, original_sample = self._required(tables[0], until, pace)
-        chosen = {*restored_sample, *original_sample}
-        compared = compare_items(chosen, tables[0].get(chosen), tables[1].get(chosen), until)
+        compared = Compared()
+        for keys_read in batches(sorted({*restored_sample, *original_sample})):
+            whole = [table.get(keys_read) for table in tables]
+            compared += compare_items(set(keys_read), whole[0], whole[1], until)
         return Findings(tuple(structural), restored_items, required_items, compared)
 
     def _look(self, table: Table, pace: Pace) -> tuple[str, int | None, list[Key]]:

@@ -60,16 +60,17 @@ class Completion:
 
     def states(self) -> list[RestoredTable]:
         """Return every restored table as it is, changing nothing."""
-        return [self._state(name) for name in self._restored()]
+        return [state for name in self._restored() if (state := self._state(name))]
 
     def go_on(self) -> list[RestoredTable]:
         """Take every restored table on as far as it can be; what fails is told and tried again next time."""
         found = []
         for name in self._restored():
             state = self._state(name)
-            if state.state == "en preparación":
+            if state and state.state == "en preparación":
                 state = self._finish(name)
-            found.append(state)
+            if state:
+                found.append(state)
         return found
 
     def _restored(self) -> list[str]:
@@ -78,8 +79,14 @@ class Completion:
         beginning = names.prefix(self._table)
         return sorted(name for page in pages for name in page["TableNames"] if name.startswith(beginning))
 
-    def _state(self, name: str) -> RestoredTable:
-        description = self._dynamodb.describe_table(TableName=name)["Table"]
+    def _state(self, name: str) -> RestoredTable | None:
+        """Return how a table is that was listed; None when it is gone meanwhile, or going."""
+        try:
+            description = self._dynamodb.describe_table(TableName=name)["Table"]
+        except self._dynamodb.exceptions.ResourceNotFoundException:
+            return None
+        if description["TableStatus"] in ("DELETING", "ARCHIVING", "ARCHIVED"):
+            return None
         if description["TableStatus"] == "CREATING":
             return RestoredTable(name, "restaurando")
         tags = self._settings.tags(description["TableArn"])

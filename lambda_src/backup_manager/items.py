@@ -21,6 +21,11 @@ DELETES_PER_WRITE = 25  # and BatchWriteItem no more than this.
 _SETS = ("SS", "NS", "BS")
 
 
+def batches(keys: list[Key], size: int = KEYS_PER_READ) -> Iterator[list[Key]]:
+    """Yield the keys some at a time."""
+    return (keys[start : start + size] for start in range(0, len(keys), size))
+
+
 def key_text(item: Item, names: Sequence[str]) -> Key:
     """Return the item's key as text."""
     return json.dumps({name: item[name] for name in names}, sort_keys=True)
@@ -97,10 +102,9 @@ class Table:
 
     def get(self, keys: Iterable[Key], *, only_keys: bool = False) -> dict[Key, Item]:
         """Return those of the items that exist, strongly consistent."""
-        wanted, found = list(keys), {}
-        for start in range(0, len(wanted), KEYS_PER_READ):
-            batch = [json.loads(key) for key in wanted[start : start + KEYS_PER_READ]]
-            for item in self._batch(batch, only_keys=only_keys):
+        found = {}
+        for batch in batches(list(keys)):
+            for item in self._batch([json.loads(key) for key in batch], only_keys=only_keys):
                 found[key_text(item, self.keys)] = item
         return found
 
@@ -119,9 +123,7 @@ class Table:
 
     def delete(self, keys: Iterable[Key]) -> None:
         """Delete the items of these keys; one that is not there is passed over."""
-        wanted = list(keys)
-        for start in range(0, len(wanted), DELETES_PER_WRITE):
-            batch = wanted[start : start + DELETES_PER_WRITE]
+        for batch in batches(list(keys), DELETES_PER_WRITE):
             pending: Any = {self.name: [{"DeleteRequest": {"Key": json.loads(key)}} for key in batch]}
             while pending:
                 pending = self.client.batch_write_item(RequestItems=pending).get("UnprocessedItems", {})

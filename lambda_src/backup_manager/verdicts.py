@@ -9,7 +9,7 @@ table, unchanged. An item of the restored table that the original lacks was dele
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
 
 from backup_manager.items import Item, Key, checksum
@@ -43,6 +43,11 @@ class Compared:
     different: int = 0  # although not written since
     changed_since: int = 0
     deleted_since: int = 0
+
+    def __add__(self, other: Compared) -> Compared:
+        """Return the sum of two parts of a comparison."""
+        mine, others = astuple(self), astuple(other)
+        return Compared(*(one + another for one, another in zip(mine, others, strict=True)))
 
 
 def compare_items(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from tests.modules.root_module import ROOT, RootModule
 
@@ -53,6 +55,28 @@ def test_every_rule_copies_to_the_other_region(example: RootModule) -> None:
 def test_the_advanced_features_of_dynamodb_are_on(example: RootModule, region: str) -> None:
     settings = example.aws.client("backup", region).describe_region_settings()
     assert settings["ResourceTypeManagementPreference"]["DynamoDB"] is True
+
+
+@pytest.mark.parametrize(("region", "vault"), VAULTS.items())
+def test_only_the_break_glass_role_is_spared_by_each_vaults_policy(
+    example: RootModule, region: str, vault: str
+) -> None:
+    backup, iam = example.aws.client("backup", region), example.aws.client("iam", "us-east-1")
+    role = iam.get_role(RoleName="example-backup-break-glass")["Role"]
+    policy = json.loads(backup.get_backup_vault_access_policy(BackupVaultName=vault)["Policy"])
+    (denial,) = [one for one in policy["Statement"] if "backup:DeleteRecoveryPoint" in one["Action"]]
+    assert (denial["Effect"], denial["Principal"]) == ("Deny", "*")
+    assert denial["Condition"] == {"ArnNotEquals": {"aws:PrincipalArn": role["Arn"]}}
+    (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Condition"] == {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+
+
+def test_the_audit_looks_for_each_promise(example: RootModule) -> None:
+    backup = example.aws.client("backup", "us-east-1")
+    framework = backup.describe_framework(FrameworkName="example_backups")
+    controls = {control["ControlName"] for control in framework["FrameworkControls"]}
+    assert len(controls) == 7
+    assert "BACKUP_RESOURCES_PROTECTED_BY_CROSS_REGION" in controls
 
 
 def test_a_second_plan_changes_nothing(example: RootModule) -> None:

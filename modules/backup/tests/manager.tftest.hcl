@@ -119,6 +119,7 @@ run "its_alarms_say_what_to_do_and_reach_someone" {
     condition = { for label, alarm in aws_cloudwatch_metric_alarm.this : label => [one(alarm.alarm_actions), alarm.tags.Severity] } == {
       backup-missing        = ["arn:aws:sns:us-west-2:111111111111:page", "page"]
       restore-invalid       = ["arn:aws:sns:us-west-2:111111111111:page", "page"]
+      restore-unfinished    = ["arn:aws:sns:us-west-2:111111111111:ticket", "ticket"]
       backup-manager-errors = ["arn:aws:sns:us-west-2:111111111111:ticket", "ticket"]
     }
     error_message = "Lost backups page; a function that fails is a ticket."

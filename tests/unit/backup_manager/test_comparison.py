@@ -109,6 +109,14 @@ def test_a_sample_of_many_is_as_large_as_asked_and_not_the_first_ones() -> None:
     assert sum(int(key) >= 2500 for key in sample.keys) == pytest.approx(25, abs=12)
 
 
+def test_more_items_than_one_read_takes_are_compared(dynamodb: Any, clock: StoppedClock) -> None:
+    tables = Tables(dynamodb, clock)
+    items = [product(f"p{number}") for number in range(130)]
+    tables.make(items, items[1:])
+    findings = tables.compare()
+    assert (findings.compared.same, findings.compared.missing) == (129, 1)
+
+
 def test_a_small_sample_still_finds_a_tenth_missing(dynamodb: Any, clock: StoppedClock) -> None:
     tables = Tables(dynamodb, clock, sample=30)
     items = [product(f"p{number}", OLD) for number in range(200)]

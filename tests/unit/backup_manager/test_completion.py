@@ -212,6 +212,12 @@ def test_tables_of_other_names_are_none_of_ours(account: Account) -> None:
     assert [table.name for table in account.completion().go_on()] == [RESTORED]
 
 
+def test_a_table_that_goes_meanwhile_is_no_error(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Completion, "_restored", lambda _self: [f"{TABLE}-restaurado-gone", RESTORED])
+    assert account.completion().go_on() == [RestoredTable(RESTORED, "lista")]
+    assert account.completion().states() == [RestoredTable(RESTORED, "lista")]
+
+
 class Undying:
     """A client whose deletions do nothing."""
 

@@ -18,7 +18,8 @@ provider "aws" {
   region = "us-west-2"
 }
 
-# Daily, weekly and monthly backups of every table tagged Backup = yes, copied to us-west-2.
+# Daily, weekly and monthly backups of every table tagged Backup = yes, copied to us-west-2 and nowhere else, and
+# audited (AWS Config must record in us-east-1).
 module "backup" {
   source = "../.."
 
@@ -28,6 +29,8 @@ module "backup" {
   }
 
   name                   = "example"
+  allowed_regions        = ["us-east-1", "us-west-2"]
+  audit_framework        = true
   manage_region_settings = true
   selection              = { tags = { Backup = "yes" } }
 }

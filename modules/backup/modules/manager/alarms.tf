@@ -3,7 +3,19 @@
 locals {
   own_dimensions = { service = local.service }
 
+  # Judged minute by minute, but for a restore, which AWS may take an hour for.
   alarms = {
+    restore-unfinished = {
+      severity   = "ticket"
+      runbook    = "failed-backup.md#restore-unfinished"
+      summary    = "A restored table has not become ready for two hours"
+      namespace  = local.metric_namespace
+      metric     = "RestoresUnfinished"
+      dimensions = local.own_dimensions
+      statistic  = "Minimum"
+      period     = 300
+      periods    = 24
+    }
     backup-missing = {
       severity   = "page"
       runbook    = "failed-backup.md#backup-missing"
@@ -11,6 +23,9 @@ locals {
       namespace  = local.metric_namespace
       metric     = "BackupsMissing"
       dimensions = local.own_dimensions
+      statistic  = "Sum"
+      period     = 60
+      periods    = 1
     }
     restore-invalid = {
       severity   = "page"
@@ -19,6 +34,9 @@ locals {
       namespace  = local.metric_namespace
       metric     = "RestoresInvalid"
       dimensions = local.own_dimensions
+      statistic  = "Sum"
+      period     = 60
+      periods    = 1
     }
     backup-manager-errors = {
       severity   = "ticket"
@@ -27,6 +45,9 @@ locals {
       namespace  = "AWS/Lambda"
       metric     = "Errors"
       dimensions = { FunctionName = module.function.function_name, Resource = "${module.function.function_name}:${module.function.alias_name}" }
+      statistic  = "Sum"
+      period     = 60
+      periods    = 1
     }
   }
 
@@ -41,9 +62,9 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   namespace           = each.value.namespace
   metric_name         = each.value.metric
   dimensions          = each.value.dimensions
-  statistic           = "Sum"
-  period              = 60
-  evaluation_periods  = 1
+  statistic           = each.value.statistic
+  period              = each.value.period
+  evaluation_periods  = each.value.periods
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0
   treat_missing_data  = "notBreaching"
