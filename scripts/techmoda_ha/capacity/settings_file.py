@@ -7,6 +7,8 @@ authorizer: {reserved: 20}
 table: {read: [50, 500, 70], write: [15, 150, 70]}    # baseline, maximum, target in percent
 index: on_demand                        # instead of read and write
 requests_per_address: 10000             # in 5 minutes; optional
+events:                                 # known surges: baseline and maximum; optional
+  - {from: 3600, to: 10800, table: {read: [100, 1000], write: [30, 300]}}   # seconds of the profile
 """
 
 from __future__ import annotations
@@ -15,8 +17,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from techmoda_ha.capacity.configuration import (
+    TABLE_PARTS,
     Concurrency,
     Configuration,
+    Event,
     OnDemand,
     Provisioned,
     Throttle,
@@ -24,7 +28,9 @@ from techmoda_ha.capacity.configuration import (
 )
 from techmoda_ha.errors import HaError
 
-_KEYS = {"stage", "writes", "products", "authorizer", "table", "index", "requests_per_address", "regions"}
+_KEYS = {
+    "stage", "writes", "products", "authorizer", "table", "index", "requests_per_address", "regions", "events",
+}  # fmt: skip
 NEXT_STEP = "The form stands in scripts/techmoda_ha/capacity/settings_file.py."
 
 
@@ -51,6 +57,7 @@ def read_settings(document: Any, name: str) -> Configuration:
             },
             requests_per_address=document.get("requests_per_address"),
             regions=int(document.get("regions", 2)),
+            events=tuple(_event(entry) for entry in document.get("events", ())),
         )
     except KeyError as error:
         raise HaError(f"{name} lacks {error}.", NEXT_STEP) from error
@@ -62,6 +69,20 @@ def _concurrency(entry: Mapping[str, Any]) -> Concurrency:
     minimum, maximum = entry.get("provisioned", (0, 0))
     reserved = entry["reserved"]
     return Concurrency(None if reserved is None else int(reserved), int(minimum), int(maximum))
+
+
+def _event(entry: Mapping[str, Any]) -> Event:
+    start, end = int(entry["from"]), int(entry["to"])
+    if not 0 <= start < end:
+        raise ValueError(f"an event starts at 0 or later and before it ends, unlike {start} to {end}")
+    limits = {
+        f"{holder}_{kind}": (float(baseline), float(maximum))
+        for holder in ("table", "index")
+        for kind, (baseline, maximum) in entry.get(holder, {}).items()
+    }
+    if unknown := limits.keys() - set(TABLE_PARTS):
+        raise ValueError(f"an event changes {', '.join(sorted(unknown))}, which there is not")
+    return Event(start, end, limits)
 
 
 def _throughputs(entry: Any) -> tuple[Throughput, Throughput]:

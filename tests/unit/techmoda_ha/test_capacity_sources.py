@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from techmoda_ha import capacity_command
 from techmoda_ha.capacity import plan_reader
-from techmoda_ha.capacity.configuration import Concurrency, OnDemand, Provisioned, Throttle
+from techmoda_ha.capacity.configuration import Concurrency, Event, OnDemand, Provisioned, Throttle
 from techmoda_ha.capacity.settings_file import read_settings
 from techmoda_ha.errors import HaError
 from techmoda_ha.plan.model import Plan, Resource, Role
@@ -173,6 +173,12 @@ def test_a_settings_file_says_every_limit() -> None:
     assert found.products == Concurrency(100, 2, 50)
 
 
+def test_a_settings_file_may_hold_known_surges() -> None:
+    event = {"from": 3600, "to": 7200, "table": {"read": [100, 1000]}, "index": {"write": [30, 300]}}
+    found = read_settings({**SETTINGS, "events": [event]}, "mine")
+    assert found.events == (Event(3600, 7200, {"table_read": (100, 1000), "index_write": (30, 300)}),)
+
+
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
@@ -181,6 +187,8 @@ def test_a_settings_file_says_every_limit() -> None:
         ({"table": {"read": [50, 5, 70], "write": [1, 2]}}, "between 1 and its maximum"),
         ({"table": {"read": [50, 500]}}, "lacks 'write'"),
         ({"products": {}}, "lacks 'reserved'"),
+        ({"events": [{"from": 10, "to": 5}]}, "before it ends"),
+        ({"events": [{"from": 1, "to": 5, "table": {"reads": [1, 2]}}]}, "table_reads, which there is not"),
     ],
 )
 def test_a_settings_file_with_a_mistake_is_refused(changed: dict[str, Any], said: str) -> None:
