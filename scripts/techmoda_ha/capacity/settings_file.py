@@ -29,7 +29,8 @@ from techmoda_ha.capacity.configuration import (
 from techmoda_ha.errors import HaError
 
 _KEYS = {
-    "stage", "writes", "products", "authorizer", "table", "index", "requests_per_address", "regions", "events",
+    "stage", "writes", "products", "authorizer", "table", "index", "requests_per_address", "regions",
+    "events",
 }  # fmt: skip
 NEXT_STEP = "The form stands in scripts/techmoda_ha/capacity/settings_file.py."
 
