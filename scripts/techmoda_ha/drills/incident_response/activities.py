@@ -16,8 +16,14 @@ def regions_answer(configuration: Configuration) -> bool:
     return holds(configuration, "regions_answer", steady_state.regions_answer, settles=True)
 
 
+def alarms_exist(configuration: Configuration) -> bool:
+    """Steady state: each scenario has its alarm and its playbook."""
+    drill = cast(IncidentDrill, run_of(configuration).drill)
+    return holds(configuration, "alarms_exist", lambda _stage: drill.missing())
+
+
 def playbooks_are_ready(configuration: Configuration) -> bool:
-    """Steady state: each scenario's alarm exists and is off, and its playbook could act."""
+    """Steady state: each scenario's alarm is off, and its playbook could act."""
     drill = cast(IncidentDrill, run_of(configuration).drill)
     return holds(configuration, "playbooks_are_ready", lambda _stage: drill.unready(), settles=True)
 

@@ -64,10 +64,12 @@ class BadDeployment:
     def _alias(self) -> dict[str, str]:
         return {"FunctionName": self._function, "Name": self._parameters["alias"]}
 
+    def lacks(self) -> str:
+        """There must be an alarm."""
+        return "" if self.alarms else "no alarm leads to the playbook roll-back"
+
     def unready(self) -> str:
         """The present version must have served long enough to be gone back to."""
-        if not self.alarms:
-            return "no alarm leads to the playbook roll-back"
         known = self.responder.served(f"{self._function}:{self._parameters['alias']}")
         if known is None:
             return "the responder has not looked yet which version is served"

@@ -79,20 +79,25 @@ class IncidentDrill:
 
     # -- looking before anything is touched
 
-    def unready(self) -> str:
-        """Say in words why a scenario of the plan cannot be played, "" when all can."""
+    def missing(self) -> str:
+        """Say in words what the scenarios lack and will not get by waiting, "" when there is nothing."""
         found = []
         for scenario in self.scenarios.values():
-            problem = scenario.unready() or self._alarms_problem(scenario)
-            if problem:
-                found.append(f"{scenario.name}: {problem}")
+            states = self._site_of(scenario).alarms.states(scenario.alarms)
+            problems = [problem] if (problem := scenario.lacks()) else []
+            problems += [f"there is no alarm {name}" for name in scenario.alarms if name not in states]
+            found += [f"{scenario.name}: {problem}" for problem in problems]
         return "; ".join(found)
 
-    def _alarms_problem(self, scenario: Scenario) -> str:
-        states = self._site_of(scenario).alarms.states(scenario.alarms)
-        problems = [f"there is no alarm {name}" for name in scenario.alarms if name not in states]
-        problems += [f"{name} is in {state} already" for name, state in states.items() if state == "ALARM"]
-        return ", ".join(problems)
+    def unready(self) -> str:
+        """Say in words why a scenario of the plan cannot be played yet, "" when all can."""
+        found = []
+        for scenario in self.scenarios.values():
+            states = self._site_of(scenario).alarms.states(scenario.alarms)
+            firing = [f"{name} is in ALARM" for name, state in states.items() if state == "ALARM"]
+            if problem := scenario.unready() or ", ".join(firing):
+                found.append(f"{scenario.name}: {problem}")
+        return "; ".join(found)
 
     # -- the method
 
@@ -151,17 +156,16 @@ class IncidentDrill:
         """Wait for the responder's answer; None, with a failure noted, when it is not the right one."""
         found: list[Response] = []
 
-        def answered() -> bool:
+        def ended() -> bool:
             response = scenario.responder.first(scenario.subjects, since)
             found.extend([response] if response else [])
-            return bool(found)
+            return bool(found) or scenario.responder.has_given_up(scenario.subjects, since)
 
-        if not self._until(answered, self.plan.response_objective_seconds):
+        in_time = self._until(ended, self.plan.response_objective_seconds)
+        if not in_time or not found:
             words = "; ".join(dict.fromkeys(scenario.responder.failures(scenario.subjects, since)))
-            limit = f"{self.plan.response_objective_seconds:g} s"
-            self.fail(
-                f"{scenario.name}: the responder did not answer in {limit}" + (f": {words}" if words else "")
-            )
+            late = f"the responder did not answer in {self.plan.response_objective_seconds:g} s"
+            self.fail(f"{scenario.name}: " + (f"the responder failed: {words}" if words else late))
             return None
         self.responses[scenario.name] = found[0]
         self._turns.append((scenario, found[0]))

@@ -46,9 +46,13 @@ class FailedBackup:
         """Say what it does."""
         return f"deny the role of the backup plan everything (policy {POLICY}), and start a job that fails"
 
-    def unready(self) -> str:
+    def lacks(self) -> str:
         """Failed backups must have a playbook."""
         return "" if "backup_jobs" in self.responder.playbooks else "failed backups have no playbook"
+
+    def unready(self) -> str:
+        """It can be played at any time."""
+        return ""
 
     def cause(self) -> None:
         """Deny, start a job, wait until it has failed, and allow again: the fault was passing."""

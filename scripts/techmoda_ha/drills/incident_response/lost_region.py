@@ -48,10 +48,12 @@ class LostRegion:
         """Say what it does."""
         return self.fault.describe()
 
+    def lacks(self) -> str:
+        """There must be an alarm."""
+        return "" if self.alarms else "no alarm leads to the playbook keep-failover"
+
     def unready(self) -> str:
         """A failover must be possible, and be kept."""
-        if not self.alarms:
-            return "no alarm leads to the playbook keep-failover"
         checks = (stop_switch_works, dns_leads_to_primary, latch_is_armed)
         return "; ".join(problem for check in checks if (problem := check(self.site.stage)))
 

@@ -10,6 +10,9 @@ from typing import Any
 
 from techmoda_ha.aws_clients import aws_errors_as
 
+LAST_ATTEMPT = 3
+"""Lambda delivers an event to the responder three times (modules/incident-response/function.tf)."""
+
 
 @dataclass(frozen=True)
 class Response:
@@ -22,6 +25,7 @@ class Response:
     summary: str
     at: datetime
     details: Mapping[str, Any]
+    attempts: int = 1
 
     @classmethod
     def of(cls, item: Mapping[str, Any]) -> Response:
@@ -31,6 +35,7 @@ class Response:
         return cls(
             text["subject"], text["playbook"], text["resource"], text.get("outcome", ""),
             text.get("summary", ""), datetime.fromisoformat(text["at"]), details,
+            int(item.get("attempts", {}).get("N", "1")),
         )  # fmt: skip
 
 
@@ -84,6 +89,13 @@ class Responder:
         """Return the words of every failed attempt on one of the subjects; raise HaError."""
         records = self.responses(since)
         return [one.summary for one in records if one.subject in subjects and one.outcome == "failed"]
+
+    def has_given_up(self, subjects: Collection[str], since: datetime) -> bool:
+        """Tell whether a record on one of the subjects failed for the last time; raise HaError."""
+        return any(
+            one.subject in subjects and one.outcome == "failed" and one.attempts >= LAST_ATTEMPT
+            for one in self.responses(since)
+        )
 
     def forget_turns(self, turns: Collection[tuple[str, str]]) -> None:
         """Take back that the playbooks acted on these resources, so that an incident now finds them ready."""

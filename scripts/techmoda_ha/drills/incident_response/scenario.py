@@ -38,8 +38,11 @@ class Scenario(Protocol):
     def describe(self) -> str:
         """Say in words what the fault is."""
 
+    def lacks(self) -> str:
+        """Say in words what the deployment lacks for the scenario, "" when there is nothing."""
+
     def unready(self) -> str:
-        """Say in words why the scenario cannot be played now, "" when it can."""
+        """Say in words why the scenario cannot be played yet, "" when it can."""
 
     def cause(self) -> None:
         """Cause the fault."""

@@ -71,12 +71,14 @@ class ThrottledIndex:
         _, parameters = self._found
         return f"lower the read capacity of {parameters.get('index')} to {UNITS} and query it"
 
-    def unready(self) -> str:
-        """The index must be autoscaled, and no raise be under way."""
+    def lacks(self) -> str:
+        """There must be an alarm, and the index be autoscaled."""
         if not self.alarms:
             return "no alarm leads to the playbook raise-capacity for the index's reads"
-        if self._minimum() is None:
-            return f"{self._target['ResourceId']} is not autoscaled"
+        return "" if self._minimum() is not None else f"{self._target['ResourceId']} is not autoscaled"
+
+    def unready(self) -> str:
+        """No raise may be under way."""
         return "a raise of its minimum is under way" if self._actions() else ""
 
     def cause(self) -> None:

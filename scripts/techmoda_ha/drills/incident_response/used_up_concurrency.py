@@ -50,9 +50,13 @@ class UsedUpConcurrency:
         """Say what it does."""
         return f"reserve {LITTLE} execution for {self._found[1]}, while {WRITERS} customers write"
 
-    def unready(self) -> str:
+    def lacks(self) -> str:
         """There must be an alarm."""
         return "" if self.alarms else "no alarm leads to the playbook report-concurrency for the authorizer"
+
+    def unready(self) -> str:
+        """It can be played at any time."""
+        return ""
 
     def cause(self) -> None:
         """Take the reservation away, and write."""
