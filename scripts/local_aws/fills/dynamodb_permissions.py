@@ -2,15 +2,18 @@
 
 Contract: Service Authorization Reference, "Actions, resources, and condition keys for Amazon DynamoDB". A
 restore to a point in time is authorized on its source table, tags and resource policies on the ARN that the
-call names, and what concerns a backup on the backup.
+call names, what concerns a backup on the backup, and what reads a stream on the stream, which the iterator of
+GetRecords knows.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 from ministack.core import iam_actions
+from ministack.services import dynamodb_streams
 
 from local_aws.fills import Fill
 from local_aws.fills.patching import wrap
@@ -39,12 +42,35 @@ def named_otherwise(body: bytes, region: str, account_id: str) -> list[str]:
     return []
 
 
+def stream_of(body: bytes) -> str:
+    """The ARN of the stream that a request of DynamoDB Streams reads, "*" where it names none."""
+    try:
+        request = json.loads(body or b"{}")
+    except ValueError:
+        return "*"
+    if not isinstance(request, dict):
+        return "*"
+    iterator = dynamodb_streams._decode_iterator(str(request.get("ShardIterator", ""))) or {}
+    return str(request.get("StreamArn") or iterator.get("arn") or "*")
+
+
+def _resource(original: Callable[..., str], service: str, *request: Any) -> str:
+    if service != "dynamodbstreams":
+        return original(service, *request)
+    return stream_of(request[3])
+
+
 def _install(_settings: Settings) -> None:
     wrap(iam_actions, "dynamodb_resource_arns", _resources)
+    wrap(iam_actions, "extract_resource_arn", _resource)
 
 
 FILL = Fill(
     name="dynamodb_permissions",
-    requires=("ministack.core.iam_actions.dynamodb_resource_arns",),
+    requires=(
+        "ministack.core.iam_actions.dynamodb_resource_arns",
+        "ministack.core.iam_actions.extract_resource_arn",
+        "ministack.services.dynamodb_streams._decode_iterator",
+    ),
     install=_install,
 )

@@ -22,6 +22,7 @@ from techmoda_ha.recovery.applying import Progress
 from techmoda_ha.recovery.erasures import ErasureLog, Erasures, NoErasures
 from techmoda_ha.recovery.options import Moment, Selection, selection_options
 from techmoda_ha.recovery.plan_file import Plan
+from techmoda_ha.recovery.policy import policy
 from techmoda_ha.recovery.report import plan_lines, summary_of, unrepaired
 from techmoda_ha.recovery.restoring import Restoration
 from techmoda_ha.recovery.service import Comparison, Recovery, load, undo_file
@@ -156,6 +157,19 @@ def undo(file: Path, **where: Any) -> None:
     with _opened(where) as recovery:
         results = _apply_confirmed(recovery, plan, where)
     _report(plan, results, as_json=where["as_json"])
+
+
+@recover.command(name="policy")
+@where_options
+def print_policy(**where: Any) -> None:
+    """Print the IAM policy of whoever runs these commands: the rights that they need, and no others."""
+    recovery = open_recovery(Workspace.from_environment(), Target(where["target"]), where)
+    arn = recovery.table().description["TableArn"]
+    click.echo(
+        json.dumps(
+            policy(recovery.region, arn.split(":")[4], recovery.table_name, recovery.erasures.table), indent=2
+        )
+    )
 
 
 def open_recovery(workspace: Workspace, target: Target, where: dict[str, Any]) -> Recovery:
