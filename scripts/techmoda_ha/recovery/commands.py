@@ -128,6 +128,11 @@ def reconcile(
         if not plan_only:
             _confirm(plan, where)
             results = recovery.reconcile(comparison, plan)
+        if moment is not None and plan_only:
+            click.echo(
+                f"{restored.name} stays: apply with --restored-table {restored.name}, then delete it.",
+                err=True,
+            )
         if moment is not None and results and not keep_restored:
             # It also holds what was erased since then, so it must not stay.
             with aws_errors_as(
