@@ -79,12 +79,12 @@ class Comparison:
         pace = self._pace(seconds)
         newest, restored_items, restored_sample = self._look(tables[1], pace)
         until = required_until(newest, made_at, self._limits.grace)
-        required_items, original_sample = self._required(tables[0], until, pace)
+        original_items, required_items, original_sample = self._required(tables[0], until, pace)
         compared = Compared()
         for keys_read in batches(sorted({*restored_sample, *original_sample})):
             whole = [table.get(keys_read) for table in tables]
             compared += compare_items(set(keys_read), whole[0], whole[1], until)
-        return Findings(tuple(structural), restored_items, required_items, compared)
+        return Findings(tuple(structural), restored_items, required_items, compared, original_items)
 
     def _look(self, table: Table, pace: Pace) -> tuple[str, int | None, list[Key]]:
         """Return the newest write in the table, how many items it has, and a sample of their keys."""
@@ -98,16 +98,18 @@ class Comparison:
         whole = self._each(table, pace, look)
         return newest, sample.seen if whole else None, sample.keys
 
-    def _required(self, table: Table, until: str, pace: Pace) -> tuple[int | None, list[Key]]:
-        """Return how many items were not written after that time, and a sample of their keys."""
-        sample = Sample(self._limits.sample, self._choose)
+    def _required(self, table: Table, until: str, pace: Pace) -> tuple[int | None, int | None, list[Key]]:
+        """Return how many items there are, how many are not younger than that, and a sample of these."""
+        items, sample = 0, Sample(self._limits.sample, self._choose)
 
         def look(item: Item) -> None:
+            nonlocal items
+            items += 1
             if updated_at(item) <= until:
                 sample.add(key_text(item, table.keys))
 
         whole = self._each(table, pace, look)
-        return sample.seen if whole else None, sample.keys
+        return (items, sample.seen, sample.keys) if whole else (None, None, sample.keys)
 
     @staticmethod
     def _each(table: Table, pace: Pace, look: Callable[[Item], None]) -> bool:

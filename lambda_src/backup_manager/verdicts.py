@@ -72,12 +72,16 @@ def _compare(original: Item | None, restored: Item | None, until: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What a comparison found. Counts are None where the tables were too large to be read in time."""
+    """What a comparison found. Counts are None where the tables were too large to be read in time.
+
+    `required_items` are those of the original that are too old to be missing, `original_items` all of them.
+    """
 
     structure: tuple[Difference, ...]
     restored_items: int | None
     required_items: int | None
     compared: Compared
+    original_items: int | None = None
 
     @property
     def problems(self) -> list[str]:
@@ -87,6 +91,8 @@ class Findings:
             lacking = self.required_items - self.restored_items
             if lacking > 0:
                 found.append(f"faltan al menos {lacking} de {self.required_items} elementos")
+        if self.restored_items == 0 and self.original_items:
+            found.append(f"está vacía, y la original tiene {self.original_items} elementos")
         if self.compared.missing:
             found.append(f"{self.compared.missing} elementos de la muestra faltan")
         if self.compared.different:

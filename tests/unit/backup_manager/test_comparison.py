@@ -66,6 +66,18 @@ def test_an_empty_copy_of_a_table_with_items_is_bad(tables: Tables) -> None:
     assert tables.compare().status == "FAILED"
 
 
+def test_an_empty_copy_is_bad_however_young_the_items_of_the_table_are(tables: Tables) -> None:
+    tables.make([product("young", LATER)], [])
+    findings = tables.compare()
+    assert (findings.status, findings.required_items) == ("FAILED", 0)
+    assert "está vacía, y la original tiene 1 elementos" in findings.message
+
+
+def test_an_empty_copy_of_an_empty_table_is_good(tables: Tables) -> None:
+    tables.make([], [])
+    assert tables.compare().status == "SUCCESSFUL"
+
+
 def test_a_copy_with_other_values_is_bad(tables: Tables) -> None:
     tables.make(tables.items, [*tables.items[1:], product("p0", price={"S": "0.00"})])
     findings = tables.compare()
