@@ -109,6 +109,11 @@ def test_whatever_differs_by_more_than_the_tolerance_is_told(changed: Mapping[st
     assert said in difference
 
 
+def test_failures_that_no_part_refused_have_no_bottleneck() -> None:
+    found = model(PLAN, REALITY, MEASURED, Workload())
+    assert compare(samples(20), 30.0, {"table_read": 0.0}, found, {}).bottleneck is None
+
+
 def test_chance_matters_less_in_longer_minutes_and_at_higher_rates() -> None:
     found = model(PLAN, REALITY, MEASURED, Workload())
     usual = chance_of(PLAN, found, 0.7)

@@ -130,7 +130,10 @@ def compare(
 ) -> Comparison:
     """Return the comparison. `samples` are capacities over time, `refusals` counts by part."""
     model_refused = 100 * found.throttled_share
-    refused_by = max(refusals, key=lambda part: refusals[part], default=None)
+    # Requests may fail without any part refusing them, for want of a faster machine for example.
+    refused_by = max(
+        (part for part in refusals if refusals[part]), key=lambda part: refusals[part], default=None
+    )
     worst = max(found.throttled, key=lambda part: found.throttled[part])
     return Comparison(
         capacities={part: max(one[part] for one in samples) for part in TABLE_PARTS},
