@@ -57,6 +57,7 @@ module "responder" {
   runbook_base_url    = "https://runbooks.example.com"
   deletion_protection = false
   dry_run             = var.dry_run
+  limits              = { stable_after_seconds = var.stable_after_seconds }
 
   roll_back          = { example-5xx = { function_name = "example-orders", alias = "live" } }
   raise_capacity     = { example-writes = { table_name = "example-orders", throughput = "write" } }

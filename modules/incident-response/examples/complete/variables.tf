@@ -14,3 +14,9 @@ variable "package_path" {
   description = "The path of incident_responder.zip."
   type        = string
 }
+
+variable "stable_after_seconds" {
+  description = "For how long a version must have served until the responder may go back to it."
+  type        = number
+  default     = 600
+}
