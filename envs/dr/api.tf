@@ -51,6 +51,6 @@ module "regional_api" {
       arn  = data.aws_dynamodb_table.idempotency.arn
     }
     kms_key_arn         = data.aws_kms_alias.products.target_key_arn
-    deletion_protection = data.aws_dynamodb_table.products.deletion_protection_enabled
+    deletion_protection = var.deletion_protection
   }
 }

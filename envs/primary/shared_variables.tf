@@ -83,6 +83,13 @@ variable "capacity" {
   nullable = false
 }
 
+variable "deletion_protection" {
+  description = "Whether the tables and the backups refuse to be deleted; false only for throw-away environments."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
 variable "domain_name" {
   description = "The domain whose public hosted zone exists in the account; the API's host names are made under it."
   type        = string

@@ -43,13 +43,6 @@ variable "backup_rules" {
   default = null
 }
 
-variable "deletion_protection" {
-  description = "Whether the tables and the backups refuse to be deleted; false only for throw-away environments."
-  type        = bool
-  default     = true
-  nullable    = false
-}
-
 variable "surge_events" {
   description = "Known surges of the products table by name (fashion weeks): between the two times (RFC 3339, UTC) autoscaling works between a higher baseline and maximum."
   type = map(object({

@@ -20,14 +20,16 @@ KEYS = {
 }
 AWS_MANAGED = "alias/aws/"
 SHORTEST_DELETION_DAYS = 14
-# Actions that name no resource (IAM service authorization reference).
+# Actions that name no resource (IAM service authorization reference); DescribeAlarms may ask for all alarms.
 WITHOUT_RESOURCE = {
-    "backup:ListBackupJobs", "backup:ListCopyJobs", "backup:ListRecoveryPointsByResource",
-    "backup:ListRestoreJobs", "backup:DescribeRestoreJob", "cloudwatch:DescribeAlarms",
-    "cloudwatch:GetMetricData", "cloudwatch:PutMetricData", "dynamodb:ListTables", "ec2:DescribeRegions",
-    "kms:ListAliases", "logs:DescribeLogGroups", "sts:GetCallerIdentity", "tag:GetResources",
-    "xray:GetSamplingRules", "xray:GetSamplingStatisticSummaries", "xray:GetSamplingTargets",
-    "xray:PutTelemetryRecords", "xray:PutTraceSegments",
+    "application-autoscaling:DescribeScalableTargets", "application-autoscaling:DescribeScalingPolicies",
+    "backup:DescribeRestoreJob", "backup:ListBackupJobs", "backup:ListCopyJobs",
+    "backup:ListRecoveryPointsByResource", "backup:ListRestoreJobs", "backup:PutRestoreValidationResult",
+    "cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "cloudwatch:PutMetricData",
+    "dynamodb:ListTables", "ec2:DescribeRegions", "kms:ListAliases", "logs:DescribeLogGroups",
+    "sts:GetCallerIdentity", "tag:GetResources", "xray:GetSamplingRules",
+    "xray:GetSamplingStatisticSummaries", "xray:GetSamplingTargets", "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
 }  # fmt: skip
 BROAD_POLICIES = ("FullAccess", "AdministratorAccess", "PowerUserAccess", "IAMFullAccess")
 
