@@ -176,13 +176,11 @@ def _plan_of_module(workspace: Workspace) -> Any:
 
 
 def _terraform(module: Path, variables: Mapping[str, str], *arguments: str) -> str:
-    ended = subprocess.run(
-        ["terraform", f"-chdir={module}", *arguments],
-        check=False,
-        capture_output=True,
-        text=True,
-        env=dict(variables),
-    )
+    command = ["terraform", f"-chdir={module}", *arguments]
+    try:
+        ended = subprocess.run(command, check=False, capture_output=True, text=True, env=dict(variables))
+    except OSError as error:
+        raise HaError(f"terraform did not start: {error}", "Prepare the tools: make setup") from error
     if ended.returncode != 0:
         raise HaError(
             f"terraform {arguments[0]} failed in modules/capacity.",
