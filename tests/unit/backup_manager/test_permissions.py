@@ -17,8 +17,8 @@ SERVICES = {
     "erasures.py": "dynamodb",
     "items.py": "dynamodb",
 }
-# Restores and encrypted tables ask for these of whoever starts them (DynamoDB developer guide, "Using IAM with
-# DynamoDB backup and restore" and "DynamoDB encryption at rest usage notes"); a restore job, for its role.
+# Restores and encrypted tables ask for these of whoever starts them (DynamoDB developer guide, "Using IAM
+# with DynamoDB backup and restore", "DynamoDB encryption at rest usage notes"); a restore job, for its role.
 ASKED_BY_AWS = {
     "dynamodb:DeleteItem",
     "dynamodb:GetItem",
