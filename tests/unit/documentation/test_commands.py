@@ -11,6 +11,7 @@ from tests.unit.documentation.markdown import ROOT, Command, Document, documents
 
 from techmoda_ha.cli import main as ha_main
 from techmoda_ha.documentation.reference import leaves, reference, targets
+from techmoda_ha.report.promises import SCENARIOS
 
 
 def problems(document: Document) -> list[str]:
@@ -87,3 +88,8 @@ def test_the_page_of_commands_is_what_the_code_says() -> None:
 def test_every_target_stands_in_one_of_the_readmes_or_the_guides() -> None:
     told = "\n".join(one.text for one in documents())
     assert [name for name in targets(MAKEFILE) if f"make {name}" not in told] == []
+
+
+def test_the_report_names_commands_that_exist() -> None:
+    found = [problem(Command(tuple(one.command.split()), is_line=True)) for one in SCENARIOS]
+    assert [one for one in found if one] == []
