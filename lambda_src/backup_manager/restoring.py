@@ -85,10 +85,14 @@ class Restorer:
 
     def _to_time(self, when: dict[str, Any]) -> Started:
         target = target_name(self._table, self._clock.now())
-        answer = self._dynamodb.restore_table_to_point_in_time(
-            SourceTableName=self._table, TargetTableName=target, **when
-        )
-        return Started(target, {"TableDescription": answer["TableDescription"]})
+        try:
+            made = self._dynamodb.restore_table_to_point_in_time(
+                SourceTableName=self._table, TargetTableName=target, **when
+            )["TableDescription"]
+        except self._dynamodb.exceptions.TableAlreadyExistsException:
+            # The name is this call's own: botocore repeated a call whose answer was lost.
+            made = self._dynamodb.describe_table(TableName=target)["Table"]
+        return Started(target, {"TableDescription": made})
 
     def _from_point(self, arn: str) -> Started:
         point = self._backup.describe_recovery_point(BackupVaultName=self._vault, RecoveryPointArn=arn)

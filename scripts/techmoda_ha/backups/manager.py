@@ -12,7 +12,8 @@ from typing import Any
 from techmoda_ha.aws_clients import AwsClients, aws_errors_as
 from techmoda_ha.errors import HaError, ViolationError
 
-INVOCATION_SECONDS = 60.0  # A cold start and some calls of AWS; a restore itself is not waited for.
+# A restore itself is not waited for, but finishing its table takes minutes where DynamoDB does for a setting.
+INVOCATION_SECONDS = 300.0
 POLL_SECONDS = 2.0
 READY = "lista"
 

@@ -24,8 +24,15 @@ TARGET = f"{TABLE}-restaurado-1764324000000"
 EARLIEST, LATEST = NOW - timedelta(days=2), NOW - timedelta(minutes=5)
 
 
+class TableExists(Exception):  # noqa: N818 - as botocore has it
+    """The table is there already."""
+
+
 class Dynamodb(Backup):
     """DynamoDB with scripted answers."""
+
+    class exceptions:  # noqa: N801 - as botocore has it
+        TableAlreadyExistsException = TableExists
 
     def __init__(self, recovery: dict[str, Any]) -> None:
         super().__init__(
@@ -72,6 +79,17 @@ def test_the_latest_moment_is_left_to_dynamodb() -> None:
     (asked,) = dynamodb.asked("restore_table_to_point_in_time")
     assert asked["UseLatestRestorableTime"] is True
     assert "RestoreDateTime" not in asked
+
+
+def test_a_restore_whose_answer_was_lost_is_not_told_as_a_failure() -> None:
+    dynamodb = Dynamodb(ON)
+    dynamodb.answers |= {
+        "restore_table_to_point_in_time": TableExists(),
+        "describe_table": {"Table": {"TableStatus": "CREATING"}},
+    }
+    started = restorer(dynamodb).start(RestoreToLatest())
+    assert started.details == {"TableDescription": {"TableStatus": "CREATING"}}
+    assert dynamodb.asked("describe_table") == [{"TableName": TARGET}]
 
 
 @pytest.mark.parametrize("moment", [EARLIEST - timedelta(seconds=1), LATEST + timedelta(seconds=1)])
