@@ -93,6 +93,7 @@ def _context(
         "standings": stands,
         "drills": [one for one in stands if one.scenario.name not in NOT_DRILLS],
         "checked": [run for run in runs.values() if run.checks],
+        "weakened": [run for run in runs.values() if run.weakness],
         "unreadable": collected.unreadable,
         "validation": collected.validation,
         "simulations": collected.simulations,

@@ -55,6 +55,11 @@ class Run:
         """Return how long the run took."""
         return (self.ended_at - self.started_at).total_seconds()
 
+    @property
+    def weakness(self) -> str:
+        """Return what was weakened on purpose, so that the run had to fail; "" when nothing was."""
+        return str(self.details.get("weakness") or "")
+
     def holds(self, measurement: str) -> bool | None:
         """Tell whether a measurement keeps the run's objective; None when there is nothing to compare."""
         value, limit = self.measurements.get(measurement), self.objectives.get(measurement)

@@ -100,6 +100,13 @@ def test_a_note_that_qualifies_the_figures_is_shown() -> None:
     assert "Shortened run" in Page.of(page(Language.ENGLISH, outage(notes=["Shortened run"]))).text
 
 
+@pytest.mark.parametrize(("passed", "verdict"), [(False, "✓ met"), (True, "✗ missed")])
+def test_a_drill_that_had_to_fail_is_good_when_it_did(passed: bool, verdict: str) -> None:
+    weakened = outage(name="surge-throttle", passed=passed, details={"weakness": "throttle"}, timeline=[])
+    text = Page.of(page(Language.ENGLISH, weakened)).text
+    assert f"{verdict} Surge throttle" in " ".join(text.split())
+
+
 def test_a_run_older_than_the_commit_is_marked() -> None:
     old = outage(started_at="2026-10-01T10:00:00Z", ended_at="2026-10-01T10:01:00Z", timeline=[])
     assert "Measured before the commit" in Page.of(page(Language.ENGLISH, old)).text

@@ -52,6 +52,11 @@ def test_evidence_that_nobody_expected_is_shown_too() -> None:
     assert standings(collected(outage(name="new-drill")).runs, objectives())[-1].scenario.name == "new-drill"
 
 
+def test_a_run_that_was_weakened_on_purpose_promises_nothing() -> None:
+    weakened = outage(name="surge-throttle", details={"weakness": "throttle"})
+    assert [one.scenario for one in standings(collected(weakened).runs, objectives())] == list(SCENARIOS)
+
+
 def test_an_incident_is_compared_only_with_a_drill_that_passed() -> None:
     region = next(one for one in repeated(collected(outage()).runs) if one.incident.key == "region")
     assert region.times_shorter == pytest.approx(3 * 3600 / 40.5)
