@@ -57,10 +57,9 @@ class Visitor:
 
 
 def _walk(connection: Connection) -> None:
-    product = _first_product(_step(connection, "list", "/products?limit=1", HTTPStatus.OK))
-    if product:
-        path = f"/products/{quote(product, safe='')}"
-        item = _step(connection, "item", path, HTTPStatus.OK)
+    opened = _open_a_product(connection)
+    if opened:
+        path, item = opened
         etag = item.headers.get("etag")
         if not etag:
             raise _StepFailedError("item", "the answer has no ETag")
@@ -68,14 +67,39 @@ def _walk(connection: Connection) -> None:
     _step(connection, "health", "/health", HTTPStatus.OK)
 
 
+def _open_a_product(connection: Connection) -> tuple[str, Answer] | None:
+    """Return the path of the list's first product and its answer, None when there is no product.
+
+    A product that is gone was deleted since, or the list was read a moment late: a customer looks once more.
+    """
+    for is_last in (False, True):
+        product = _first_product(_step(connection, "list", "/products?limit=1", HTTPStatus.OK))
+        if not product:
+            return None
+        path = f"/products/{quote(product, safe='')}"
+        answer = _get(connection, "item", path)
+        if is_last or answer.status != HTTPStatus.NOT_FOUND:
+            _expect(answer, "item", HTTPStatus.OK)
+            return path, answer
+    return None
+
+
 def _step(connection: Connection, step: str, path: str, expected: HTTPStatus, etag: str = "") -> Answer:
+    answer = _get(connection, step, path, etag)
+    _expect(answer, step, expected)
+    return answer
+
+
+def _get(connection: Connection, step: str, path: str, etag: str = "") -> Answer:
     try:
-        answer = connection.get(path, {"If-None-Match": etag} if etag else {})
+        return connection.get(path, {"If-None-Match": etag} if etag else {})
     except ConnectionFailedError as error:
         raise _StepFailedError(step, str(error)) from error
+
+
+def _expect(answer: Answer, step: str, expected: HTTPStatus) -> None:
     if answer.status != expected:
         raise _StepFailedError(step, f"answered {answer.status}, not {int(expected)}")
-    return answer
 
 
 def _first_product(answer: Answer) -> str:

@@ -41,6 +41,8 @@ output "service_level" {
     objectives  = { availability = var.slo.availability, latency = var.slo.latency.objective }
     within_ms   = var.slo.latency.within_ms
     alerts      = var.slo.alerts
+
+    minimum_bad_requests = var.slo.minimum_bad_requests
   }
 }
 

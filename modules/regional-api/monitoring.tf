@@ -33,7 +33,8 @@ module "monitoring" {
   )
 
   failed_event_queues = merge(
-    { canary = module.canary.failed_events_queue_name },
+    # The backup manager is made in envs/*/backup.tf, by this name.
+    { backups = "${var.name}-backups-failed-events", canary = module.canary.failed_events_queue_name },
     { for switch in module.stop_switch : "failover" => switch.failed_events_queue_name },
   )
 

@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 from tests.local_aws.functions import Function, deployed
 
-from local_aws.testing import LocalAws, started
+from local_aws.testing import LocalAws, eventually, started
 
 REGION = "us-east-1"
 SOURCE = """
@@ -84,3 +84,41 @@ def test_a_policy_that_refuses_calls_in_the_clear_refuses_none(enforcing: LocalA
     sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": policy})
     somebody_who_may(enforcing, "sqs", "sqs:SendMessage").send_message(QueueUrl=queue, MessageBody="hello")
     sqs.delete_queue(QueueUrl=queue)
+
+
+def test_an_alarm_reaches_a_topic_that_refuses_messages_in_the_clear(enforcing: LocalAws) -> None:
+    sns, sqs, cloudwatch = (enforcing.client(name, REGION) for name in ("sns", "sqs", "cloudwatch"))
+    name = f"alarm-{uuid.uuid4().hex[:8]}"
+    topic = sns.create_topic(Name=name)["TopicArn"]
+    allowed = {
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudwatch.amazonaws.com"},
+        "Action": "sns:Publish",
+        "Resource": topic,
+    }
+    refusal = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "sns:Publish",
+        "Resource": topic,
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed, refusal]})
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
+    queue = sqs.create_queue(QueueName=name)["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    cloudwatch.put_metric_alarm(
+        AlarmName=name,
+        Namespace="Test",
+        MetricName="Nothing",
+        Statistic="Sum",
+        Period=10,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="LessThanThreshold",
+        TreatMissingData="breaching",
+        AlarmActions=[topic],
+    )
+    eventually(lambda: bool(sqs.receive_message(QueueUrl=queue).get("Messages")), 20)
+    cloudwatch.delete_alarms(AlarmNames=[name])

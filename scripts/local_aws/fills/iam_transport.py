@@ -8,8 +8,10 @@ clear would refuse every call otherwise.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import ContextVar
 
 from ministack import app
+from ministack.core import iam_evaluator
 
 from local_aws.fills import Fill
 from local_aws.fills.patching import wrap
@@ -22,10 +24,11 @@ def _secure(original: Callable[[str, bool], None], source_ip: str, _secure_trans
 
 def _install(_settings: Settings) -> None:
     wrap(app, "pin_request_origin", _secure)
+    iam_evaluator._request_origin = ContextVar("request_origin", default=("127.0.0.1", True))
 
 
 FILL = Fill(
     name="iam_transport",
-    requires=("ministack.app.pin_request_origin",),
+    requires=("ministack.app.pin_request_origin", "ministack.core.iam_evaluator._request_origin"),
     install=_install,
 )

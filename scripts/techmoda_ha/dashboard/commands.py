@@ -40,13 +40,15 @@ def render(target: str, boards: tuple[str, ...], hours: float, out: Path | None,
     workspace = Workspace.from_environment()
     variables = process_variables(workspace, Target(target))
     clients = AwsClients(variables, answer_seconds=30)
-    end, length = datetime.now(UTC), timedelta(hours=hours)
+    now, length = datetime.now(UTC), timedelta(hours=hours)
+    wanted = {
+        board: Environment.PRIMARY if board == "primary" else Environment.DR for board in boards or BOARDS
+    }
+    outputs = {one: operations.outputs(workspace, one, variables) for one in dict.fromkeys(wanted.values())}
     written = []
-    for board in boards or BOARDS:
-        environment = Environment.PRIMARY if board == "primary" else Environment.DR
-        outputs = operations.outputs(workspace, environment, variables)
-        name, region = _name_and_region(board, outputs)
-        sheet = read_sheet(clients, read_dashboard(clients, name, region), end, length)
+    for board, environment in wanted.items():
+        name, region = _name_and_region(board, outputs[environment])
+        sheet = read_sheet(clients, read_dashboard(clients, name, region), now, length)
         written.append(write_sheet(sheet, out or workspace.build / "dashboard"))
     if as_json:
         click.echo(

@@ -45,6 +45,16 @@ class Window:
     start: datetime
     end: datetime
 
+    @classmethod
+    def until(cls, now: datetime, length: timedelta) -> Window:
+        """Return the range that ends with the minute of `now`.
+
+        Periods count from the start of a range, rounded to a minute. From whole minutes on, a range is
+        exactly one period when the period is as long.
+        """
+        end = now.replace(second=0, microsecond=0) + timedelta(minutes=1)
+        return cls(end - length, end)
+
     @property
     def length(self) -> timedelta:
         """Return how long it is."""

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
 from techmoda_ha.dashboard.body import AlarmWidget, Dashboard, MetricWidget, Place, TextWidget
 from techmoda_ha.dashboard.data import AlarmState, Line, Window, widget_window
@@ -27,6 +27,7 @@ PALETTE = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#7
 STATE_COLORS = {"OK": "#2e7d32", "ALARM": "#c62828", "INSUFFICIENT_DATA": "#7b8794", "absent": "#b0bec5"}
 STATE_ORDER = ("ALARM", "absent", "INSUFFICIENT_DATA", "OK")
 UNITS_OF_A_LABEL = 3  # of the grid: how wide an entry of a legend is
+LABEL_LENGTH = 32
 MARKED_POINTS = 3  # so few points make no line
 
 Answer = tuple[Line, ...] | tuple[AlarmState, ...]
@@ -98,6 +99,7 @@ def _draw_graph(axes: Axes, widget: MetricWidget, lines: Sequence[Line], window:
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))  # type: ignore[no-untyped-call]
     axes.yaxis.set_major_locator(MaxNLocator(5))
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
     axes.grid(visible=True, axis="y", color=GRID, linewidth=0.8)
     axes.tick_params(labelsize=8, colors=FAINT, length=0)
     for side in ("top", "right", "left"):
@@ -106,13 +108,21 @@ def _draw_graph(axes: Axes, widget: MetricWidget, lines: Sequence[Line], window:
     if widget.unit:
         axes.set_ylabel(widget.unit, fontsize=8, color=FAINT)
     for number, line in enumerate(lines):
-        marker = "o" if len(line.times) <= MARKED_POINTS else ""
-        axes.plot(line.times, line.values, label=line.label or widget.title, linewidth=1.5, marker=marker,  # type: ignore[arg-type]
-                  markersize=3.5, color=line.color or PALETTE[number % len(PALETTE)])  # fmt: skip
+        if not line.values:
+            continue  # Its colour stays its own: the others keep theirs when it comes back.
+        axes.plot(
+            line.times,  # type: ignore[arg-type]  # matplotlib converts dates
+            line.values,
+            label=_short(line.label or widget.title),
+            color=line.color or PALETTE[number % len(PALETTE)],
+            linewidth=1.5,
+            marker="o" if len(line.times) <= MARKED_POINTS else "",
+            markersize=3.5,
+        )
     _draw_limits(axes, widget, lines)
     if not any(line.values for line in lines):
         _say(axes, "no data in this range")
-    elif len(lines) > 1:
+    elif _legend_rows(widget, lines):
         below = (-0.01, -0.3 / _inches(axes))
         axes.legend(*axes.get_legend_handles_labels(), fontsize=7.5, frameon=False, labelcolor=INK,
                     loc="upper left", bbox_to_anchor=below, ncols=_legend_columns(widget), handlelength=1.2,
@@ -123,11 +133,16 @@ def _legend_columns(widget: MetricWidget) -> int:
     return max(1, widget.place.width // UNITS_OF_A_LABEL)
 
 
-def _legend_rows(widget: MetricWidget | AlarmWidget, data: Answer) -> int:
+def _legend_rows(widget: MetricWidget | AlarmWidget, data: Sequence[Line] | Sequence[AlarmState]) -> int:
     """Return how many rows the legend takes; a single line needs none, the title says what it is."""
     if not isinstance(widget, MetricWidget) or widget.view == "singleValue" or len(data) < 2:
         return 0
-    return -(-len(data) // _legend_columns(widget))
+    shown = sum(bool(line.values) for line in data if isinstance(line, Line))
+    return -(-shown // _legend_columns(widget))
+
+
+def _short(label: str) -> str:
+    return label if len(label) <= LABEL_LENGTH else f"{label[: LABEL_LENGTH - 1]}…"
 
 
 def _inches(axes: Axes) -> float:

@@ -34,12 +34,12 @@ def read_dashboard(clients: Clients, name: str, region: str) -> Dashboard:
     return read_body(name, answer["DashboardBody"])
 
 
-def read_sheet(clients: Clients, dashboard: Dashboard, end: datetime, length: timedelta) -> Sheet:
+def read_sheet(clients: Clients, dashboard: Dashboard, now: datetime, length: timedelta) -> Sheet:
     """Return a dashboard with its data. A region that does not answer leaves its widgets empty, and is named.
 
     Raises HaError when no widget could be read at all.
     """
-    window = Window(end - length, end)
+    window = Window.until(now, length)
 
     def read(widget: Widget) -> Answer | HaError:
         try:

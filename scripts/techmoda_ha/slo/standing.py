@@ -26,6 +26,7 @@ class ServiceLevel:
     objectives: Mapping[str, Objective]
     within_ms: int
     alerts: tuple[Alert, ...]
+    minimum_bad_requests: float  # fewer in a long window raise nothing
 
     @classmethod
     def from_output(cls, output: Mapping[str, Any]) -> Self:
@@ -37,6 +38,7 @@ class ServiceLevel:
             objectives={name: Objective(share, period) for name, share in output["objectives"].items()},
             within_ms=int(output["within_ms"]),
             alerts=tuple(Alert(name=name, **alert) for name, alert in output["alerts"].items()),
+            minimum_bad_requests=output["minimum_bad_requests"],
         )
 
 
@@ -86,7 +88,8 @@ def _standing(
             for seconds in (alert.long_seconds, alert.short_seconds)
         )
         burn_rates[alert.name] = (round(long, 2), round(short, 2))
-        if min(long, short) >= alert.burn_rate(objective.period_seconds):
+        enough = counts[alert.long_seconds].bad[name] >= level.minimum_bad_requests
+        if enough and min(long, short) >= alert.burn_rate(objective.period_seconds):
             raised.append(alert.name)
     return Standing(
         region=region,
@@ -101,16 +104,18 @@ def _standing(
 
 
 def _count(clients: Clients, region: str, level: ServiceLevel, now: datetime, seconds: int) -> Count:
-    """Count the requests of the window that ends now; one period is the whole window."""
+    """Count the requests of the window that ends with this minute; one period is the whole window."""
     stats = {
         "requests": ("Count", "Sum"),
         "failed": ("5XXError", "Sum"),
         "fast": ("Latency", f"PR(:{level.within_ms})"),
     }
     queries = [_query(level, name, metric, stat, seconds) for name, (metric, stat) in stats.items()]
+    # Periods count from the start, rounded to a minute: from whole minutes on there is exactly one.
+    end = now.replace(second=0, microsecond=0) + timedelta(minutes=1)
     with aws_errors_as(f"CloudWatch of {region} gives no data.", "Is the region up? ha local status"):
         answer = clients("cloudwatch", region).get_metric_data(
-            MetricDataQueries=queries, StartTime=now - timedelta(seconds=seconds), EndTime=now
+            MetricDataQueries=queries, StartTime=end - timedelta(seconds=seconds), EndTime=end
         )
     values = {result["Id"]: sum(result["Values"]) for result in answer["MetricDataResults"]}
     requests = values.get("requests", 0.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -51,22 +52,42 @@ def test_reads_writes_and_indexes_scale(here: RegionDeployment, aws: AwsClients)
 
 
 def test_every_alarm_acts(here: RegionDeployment, aws: AwsClients) -> None:
-    """Each deployed alarm exists, is enabled and has an action."""
-    answer = aws("cloudwatch").describe_alarms(
+    """Each deployed alarm exists, is enabled and has an action, or is a part of a composite one that has."""
+    pages = aws("cloudwatch").get_paginator("describe_alarms").paginate(
         AlarmNames=list(here.alarm_names), AlarmTypes=["MetricAlarm", "CompositeAlarm"]
-    )
-    alarms = {alarm["AlarmName"]: alarm for alarm in (*answer["MetricAlarms"], *answer["CompositeAlarms"])}
+    )  # fmt: skip
+    found = [alarm for page in pages for alarm in (*page["MetricAlarms"], *page["CompositeAlarms"])]
+    alarms = {alarm["AlarmName"]: alarm for alarm in found}
     assert here.alarm_names
     assert set(alarms) == set(here.alarm_names)
-    assert [
-        name for name, alarm in alarms.items() if not (alarm["ActionsEnabled"] and alarm["AlarmActions"])
-    ] == []
+    acting = {
+        name
+        for name, alarm in alarms.items()
+        if alarm["ActionsEnabled"] and alarm["AlarmActions"] and alarm["OKActions"]
+    }
+    rules = [alarms[name].get("AlarmRule", "") for name in acting]
+    parts = {name for name in alarms if any(f'ALARM("{name}")' in rule for rule in rules)}
+    assert set(alarms) - acting - parts == set()
 
 
 def test_the_dashboard_is_there(here: RegionDeployment, aws: AwsClients) -> None:
     """People look at it during an incident."""
     body = aws("cloudwatch").get_dashboard(DashboardName=here.dashboard_name)["DashboardBody"]
-    assert "AWS/ApiGateway" in body
+    widgets = json.loads(body)["widgets"]
+    assert [widget["properties"]["title"] for widget in widgets[:3]] == [
+        "Latencia de API", "Métricas de Lambda", "Capacidad de DynamoDB",
+    ]  # fmt: skip
+    shown = {
+        arn.rpartition(":alarm:")[2] for widget in widgets for arn in widget["properties"].get("alarms", ())
+    }
+    assert set(here.alarm_names) & shown
+
+
+def test_the_canary_finds_every_target_well(here: RegionDeployment, aws: AwsClients) -> None:
+    """From each region a visit goes well at both regions and at the name that customers use."""
+    canary = here.products_function_name.removesuffix("-products") + "-canary:live"
+    answer = aws("lambda").invoke(FunctionName=canary, Payload=b"{}")
+    assert json.loads(answer["Payload"].read()) == {"public": True, "primary": True, "dr": True}
 
 
 def test_the_region_has_its_failover_record_with_a_health_check(

@@ -89,6 +89,20 @@ def test_a_wrong_answer_ends_the_visit_at_its_step(
     assert shop.closed == 1
 
 
+def test_a_product_that_was_deleted_since_the_list_was_read_is_no_failure() -> None:
+    shop = Shop()
+    lists = iter((b'{"items": [{"id": "sold"}]}', b'{"items": [{"id": "shirt 1"}]}'))
+    shop.answers["/products/sold", ""] = Answer(404, {}, b"{}")
+    answer = shop.get
+
+    def get(path: str, headers: Mapping[str, str]) -> Answer:
+        return Answer(200, {}, next(lists)) if path == LIST else answer(path, headers)
+
+    shop.get = get  # type: ignore[method-assign]
+    assert shop.visitor().visit(URL).good
+    assert shop.asked == ["/products/sold", ITEM, ITEM, HEALTH]
+
+
 def test_a_target_that_is_not_reached_fails_at_the_first_step_with_the_time_that_it_took() -> None:
     shop = Shop(answers={})
     visit = shop.visitor().visit(URL)

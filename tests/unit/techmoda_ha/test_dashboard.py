@@ -20,6 +20,7 @@ from techmoda_ha.dashboard.rendering import read_dashboard, read_sheet, write_sh
 from techmoda_ha.errors import HaError
 
 END = datetime(2025, 11, 28, 10, tzinfo=UTC)
+NOW = END - timedelta(seconds=29, microseconds=5)
 WINDOW = Window(END - timedelta(hours=1), END)
 BODY: dict[str, Any] = {
     "widgets": [
@@ -211,7 +212,7 @@ def test_alarms_of_both_regions_are_told_and_one_that_is_gone_is_absent() -> Non
 
 
 def test_a_region_that_is_down_leaves_its_widgets_empty_and_is_named() -> None:
-    sheet = read_sheet(Regions("us-west-2"), DASHBOARD, END, timedelta(hours=1))
+    sheet = read_sheet(Regions("us-west-2"), DASHBOARD, NOW, timedelta(hours=1))
     assert sorted(sheet.data) == [0, 2, 4]
     assert sheet.missing == (
         "CloudWatch of us-west-2 gives no data.",
@@ -222,7 +223,7 @@ def test_a_region_that_is_down_leaves_its_widgets_empty_and_is_named() -> None:
 
 def test_a_dashboard_of_which_nothing_can_be_read_is_an_error() -> None:
     with pytest.raises(HaError, match="us-east-1 gives no data"):
-        read_sheet(Regions("us-east-1", "us-west-2"), DASHBOARD, END, timedelta(hours=1))
+        read_sheet(Regions("us-east-1", "us-west-2"), DASHBOARD, NOW, timedelta(hours=1))
 
 
 def test_a_dashboard_that_is_not_there_is_an_error_that_says_so() -> None:
@@ -232,7 +233,7 @@ def test_a_dashboard_that_is_not_there_is_an_error_that_says_so() -> None:
 
 def test_the_files_show_titles_data_and_states(tmp_path: Path) -> None:
     regions = Regions()
-    sheet = read_sheet(regions, read_dashboard(regions, DASHBOARD.name, "us-east-1"), END, timedelta(hours=1))
+    sheet = read_sheet(regions, read_dashboard(regions, DASHBOARD.name, "us-east-1"), NOW, timedelta(hours=1))
     rendered = write_sheet(sheet, tmp_path / "out")
     page = rendered.html.read_text()
     assert rendered.png.read_bytes().startswith(b"\x89PNG")

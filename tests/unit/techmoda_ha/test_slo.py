@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[3]
 DAY = 86_400
 MONTH = 30 * DAY
 FAST, MEDIUM, SLOW = WORKBOOK_ALERTS
-NOW = datetime(2025, 11, 28, 10, tzinfo=UTC)
+NOW = datetime(2025, 11, 28, 10, 0, 31, 5, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -115,6 +115,7 @@ class CloudWatch:
         values = self._windows.get(seconds, {})
         stats = {query["Id"]: query["MetricStat"] for query in request["MetricDataQueries"]}
         assert {stat["Period"] for stat in stats.values()} == {seconds}
+        assert request["StartTime"].second == request["StartTime"].microsecond == 0
         assert stats["fast"]["Stat"] == "PR(:500)"
         return {
             "MetricDataResults": [
@@ -130,6 +131,7 @@ def level() -> ServiceLevel:
             "period_days": 30,
             "objectives": {"availability": 0.9999, "latency": 0.99},
             "within_ms": 500,
+            "minimum_bad_requests": 5,
             "alerts": {
                 one.name: {
                     "budget_share": one.budget_share,
@@ -157,6 +159,14 @@ def test_a_region_in_trouble_is_told_by_its_budget_and_by_the_alerts_that_are_ra
     assert latency.budget_left_percent == 90.0
     assert latency.raised == ()
     assert latency.as_json()["promised_percent"] == 99.0
+
+
+def test_a_few_bad_requests_burn_but_raise_nothing() -> None:
+    quiet = {"requests": 100.0, "failed": 4.0, "fast": 100.0}
+    windows = dict.fromkeys((3600, 300, 21_600, 1_800, 259_200, MONTH), quiet)
+    availability, _ = standings(lambda _service, _region: CloudWatch(windows), "us-east-1", level(), NOW)
+    assert availability.burn_rates["fast"] == (400.0, 400.0)
+    assert availability.raised == ()
 
 
 def test_a_region_without_requests_has_its_whole_budget() -> None:
