@@ -54,6 +54,7 @@ class DataCorruptionDrill:
         self.restored: str | None = None
         self._chance = random.Random(plan.seed)  # noqa: S311 - chooses products
         self._moments: dict[str, int] = {}
+        self._stopped: dict[str, int] = {}
 
     def note(self, event: str) -> None:
         """Keep in the timeline what happened now, and say it."""
@@ -101,6 +102,8 @@ class DataCorruptionDrill:
         kept = self._logged_deletions(since)
         rules = Rules(
             undo=(WrittenBy(frozenset({self._writer(incident)})), self._deletions()),
+            # Deletions since then are none of the bad deployment's, which has been stopped.
+            until=self._stopped[incident.name],
             keep_keys=frozenset(kept),
         )
         results = self.recovery.rewind(since, rules, "drill data-corruption")
@@ -188,6 +191,7 @@ class DataCorruptionDrill:
         faulty = FaultyDeployment(client, region.table_name, self._writer(incident))
         incident.damaged = faulty.damage(chosen)
         incident.struck_all = self.stage.clock()
+        self._stopped[incident.name] = int(time.time())
         kinds = ", ".join(f"{count} {kind}" for kind, count in incident.damaged.items())
         self.note(f"A bad deployment has damaged {sum(incident.damaged.values())} products: {kinds}")
 

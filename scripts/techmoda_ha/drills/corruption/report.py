@@ -60,6 +60,10 @@ def evidence_of(
         when = "after the drill" if steady_before else "before the drill"
         words = "; ".join(deviations.values()) or "it was not looked at"
         failures.append(f"steady state {when}: {words}")
+    if drill.shoppers.unanswered:
+        failures.append(
+            f"{drill.shoppers.unanswered} creates were never answered: nobody knows what is right"
+        )
     for incident in drill.incidents.values():
         if steady_before and not incident.damaged:
             failures.append(f"{incident.name}: nothing was damaged, so nothing was shown")

@@ -28,6 +28,8 @@ PAGE = 100
 FILLERS = 4
 LEAVING = 20  # So many products are there to be deleted by staff.
 PAUSE_SECONDS = 0.02
+CREATE_ATTEMPTS = 12
+BACKOFF_SECONDS = 0.5  # After each attempt half a second more: 33 s in all, so that a burst may be over.
 SHORTEST_NAME = 2
 NAMES = ("Vestido Sevilla", "Chaqueta Gràcia", "Abrigo Pirineos", "Zapato Menorca", "Bolso Alhambra")
 
@@ -36,7 +38,10 @@ Act = Callable[[ApiClient], None]
 
 @dataclass
 class Shoppers:
-    """All clients. `observations` are their requests, `implausible_seen` when a reader met damage."""
+    """All clients. `observations` are their requests, `implausible_seen` when a reader met damage.
+
+    `unanswered` counts products of which nobody knows whether they were made.
+    """
 
     make_client: Callable[[], ApiClient]
     ledger: Ledger
@@ -45,6 +50,7 @@ class Shoppers:
     clock: Clock
     observations: list[Observation] = field(default_factory=list)
     implausible_seen: list[float] = field(default_factory=list)
+    unanswered: int = 0
     _stop: threading.Event = field(default_factory=threading.Event)
     _writing: threading.Event = field(default_factory=threading.Event)
     _resting: set[str] = field(default_factory=set)
@@ -127,12 +133,16 @@ class Shoppers:
             "stock": 100,
         }
         key = f"drill-{uuid.uuid4().hex}"
-        answer = self._send(client, "POST", "/products", fields, Idempotency_Key=key)
-        if answer is None or answer.status_code != httpx.codes.CREATED:
-            return None
-        product = str(answer.json()["id"])
-        self.ledger.acknowledged("create", product, self.clock(), fields)
-        return product
+        for attempt in range(CREATE_ATTEMPTS):
+            # The key lets a repetition find what an attempt without an answer has made.
+            answer = self._send(client, "POST", "/products", fields, Idempotency_Key=key)
+            if answer is not None and answer.status_code == httpx.codes.CREATED:
+                product = str(answer.json()["id"])
+                self.ledger.acknowledged("create", product, self.clock(), fields)
+                return product
+            time.sleep(attempt * BACKOFF_SECONDS)
+        self.unanswered += 1
+        return None
 
     def _add(self, client: ApiClient) -> None:
         self._create(client)
