@@ -17,7 +17,7 @@ help: ## Show this help
 setup: ## Check Terraform and Python, install the tools under build/ (instant when up to date)
 	@$(PYTHON) scripts/setup_toolchain.py
 
-demo: setup ## Deploy both regions on the local AWS and prove that they answer
+demo: setup ## Deploy both regions on the local AWS, replay the three incidents, write the report (15 minutes)
 	@$(HA) demo
 
 test: setup ## Run everything that CI runs; leaves nothing running
@@ -31,6 +31,9 @@ fmt: setup ## Format Python and Terraform in place
 
 checkov: setup ## Check the Terraform for compliance
 	@$(HA) checkov
+
+checkov-plan: setup ## Check the plans of both deployed environments for compliance [TARGET=local|aws]
+	@$(HA) checkov-plan --target $(TARGET)
 
 package: setup ## Build the Lambda zips, reproducibly [TARGET=local|aws]
 	@$(HA) package --target $(TARGET)

@@ -43,6 +43,7 @@ from techmoda_ha.smoke.runner import run_smoke
 from techmoda_ha.teardown import destroy_environment
 from techmoda_ha.terraform import LOCK_PATIENCE_SECONDS
 from techmoda_ha.validation.benchmark import bench_validate
+from techmoda_ha.validation.checkov import checkov_plan
 from techmoda_ha.validation.commands import list_rules, validate
 
 console = Console(stderr=True)
@@ -221,9 +222,12 @@ def token(scope: str, subject: str, minutes: int) -> None:
 
 
 @main.command()
-def demo() -> None:
-    """Deploy both regions on the local AWS and prove that they answer."""
-    Demo(Workspace.from_environment(), Console()).run()
+@click.option(
+    "--deploy-only", is_flag=True, help="Leave the incidents out: minutes instead of a quarter hour."
+)
+def demo(*, deploy_only: bool) -> None:
+    """Deploy both regions on the local AWS, replay the three incidents, and report what was measured."""
+    Demo(Workspace.from_environment(), Console()).run(with_incidents=not deploy_only)
 
 
 @main.command()
@@ -286,5 +290,6 @@ main.add_command(load_test)
 main.add_command(validate)
 main.add_command(list_rules)
 main.add_command(bench_validate)
+main.add_command(checkov_plan)
 main.add_command(report)
 main.add_command(docs)

@@ -14,6 +14,7 @@ from rich.table import Table
 from techmoda_ha.deployment import Deployment, RegionDeployment, Route, wait_until_healthy
 from techmoda_ha.environments import Environment, Target, Workspace, process_variables
 from techmoda_ha.errors import HaError, ViolationError
+from techmoda_ha.incidents import replay
 from techmoda_ha.operations import apply, mint_token, package
 from techmoda_ha.report.commands import make_report
 from techmoda_ha.sample_catalogue import ensure_catalogue
@@ -27,11 +28,20 @@ class Demo:
     workspace: Workspace
     console: Console
 
-    def run(self) -> None:
-        """Start the local AWS, deploy both regions, prove that they answer, and say what runs where.
+    def run(self, *, with_incidents: bool = True) -> None:
+        """Deploy both regions on the local AWS, prove that they answer, replay the incidents, report.
 
-        Raises HaError when a step fails, ViolationError when a smoke check does.
+        Raises HaError when a step fails, ViolationError when a smoke check or a drill does. The report is
+        written also when a drill failed.
         """
+        self._deploy()
+        try:
+            if with_incidents:
+                replay(self.console)
+        finally:
+            make_report(self.workspace, self.console)
+
+    def _deploy(self) -> None:
         self._start_local_aws()
         variables = process_variables(self.workspace, Target.LOCAL)
         package(self.workspace, Target.LOCAL, self.console)
@@ -47,7 +57,6 @@ class Demo:
         with self.console.status("Smoke test of both regions"):
             result = run_smoke(self.workspace, deployment, variables, token, quiet=True)
         self._report(deployment, variables, result)
-        make_report(self.workspace, self.console)
 
     def _start_local_aws(self) -> None:
         command = [sys.executable, "-m", "local_aws", "up"]
