@@ -64,7 +64,7 @@ DEMANDS = {
 
 @dataclass(frozen=True)
 class Skip:
-    """A check of checkov that is skipped in-line: which one, where, and why."""
+    """A check of checkov that is skipped: which one, where, and why."""
 
     check: str
     file: str
@@ -85,7 +85,8 @@ def compliance_document(rules: Sequence[Rule], skips: Iterable[Skip]) -> str:
     parts += ["## The rules", _table(("Rule", "Severity", "Holds when", "Why", "Source"), _rules(rules))]
     parts += [
         "## Checks of checkov that are skipped",
-        "Each skip stands in the code, beside what it excuses.",
+        "Each skip stands in-line in the HCL, beside what it excuses; those in `.checkov-plan.yaml` hold for "
+        "plans alone.",
         _table(
             ("Check", "File", "Why"), sorted((skip.check, f"`{skip.file}`", skip.reason) for skip in skips)
         ),

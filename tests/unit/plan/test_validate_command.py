@@ -15,7 +15,7 @@ from tests.unit.plan.plan_kit import ROOT, document, resource, table
 from techmoda_ha.cli import main
 from techmoda_ha.plan.judging import RULES
 from techmoda_ha.validation.locator import resource_locations
-from techmoda_ha.validation.skips import skipped_checks
+from techmoda_ha.validation.skips import PLAN_CONFIGURATION, skipped_checks
 
 
 def ha(*arguments: object) -> Result:
@@ -113,6 +113,12 @@ def test_every_skipped_check_gives_its_reason() -> None:
     skips = skipped_checks(ROOT)
     assert skips
     assert [skip for skip in skips if len(skip.reason) < 20] == []
+
+
+def test_what_is_skipped_in_plans_is_skipped_in_the_hcl_or_says_why() -> None:
+    skips = skipped_checks(ROOT)
+    listed = yaml.safe_load((ROOT / PLAN_CONFIGURATION).read_text())["skip-check"]
+    assert set(listed) <= {skip.check for skip in skips}
 
 
 def test_resource_blocks_are_found_where_they_stand(tmp_path: Path) -> None:
