@@ -82,12 +82,12 @@ def rewind(moment: int, *, plan_only: bool, out: Path | None, **given: Any) -> N
     selection, where = _split(given)
     rules, described = selection.rules(), selection.describe(moment)
     with _opened(where) as recovery:
-        plan = recovery.plan_rewind(moment, rules, described, out)
+        plan, units = recovery.plan_rewind(moment, rules, described, out), recovery.units_per_second()
         results = []
         if not plan_only:
-            _confirm(plan, where)
+            _confirm(plan, where, units)
             results = recovery.rewind(moment, rules, described, plan)
-    _report(plan, results, as_json=where["as_json"])
+    _report(plan, results, units, as_json=where["as_json"])
 
 
 @recover.command()
@@ -123,10 +123,10 @@ def reconcile(
             )
         described = f"compared with {restored.name}; " + selection.describe(moment or 0)
         comparison = Comparison(restored, rules, described, attributes)
-        plan = recovery.plan_reconcile(comparison, out)
+        plan, units = recovery.plan_reconcile(comparison, out), recovery.units_per_second()
         results = []
         if not plan_only:
-            _confirm(plan, where)
+            _confirm(plan, where, units)
             results = recovery.reconcile(comparison, plan)
         if moment is not None and plan_only:
             click.echo(
@@ -139,7 +139,7 @@ def reconcile(
                 f"The restored table {restored.name} could not be deleted.", "Delete it by hand."
             ):
                 restored.client.delete_table(TableName=restored.name)
-    _report(plan, results, as_json=where["as_json"])
+    _report(plan, results, units, as_json=where["as_json"])
 
 
 @recover.command(name="apply")
@@ -149,8 +149,10 @@ def apply_plan(file: Path, **where: Any) -> None:
     """Apply a plan, or go on with one that was interrupted. Safe to run twice."""
     plan = load(file, undo=False)
     with _opened(where) as recovery:
-        results = _apply_confirmed(recovery, plan, where)
-    _report(plan, results, as_json=where["as_json"])
+        units = recovery.units_per_second()
+        _confirm(plan, where, units)
+        results = [(plan, recovery.apply(plan))]
+    _report(plan, results, units, as_json=where["as_json"])
 
 
 @recover.command()
@@ -160,8 +162,10 @@ def undo(file: Path, **where: Any) -> None:
     """Take an applied plan back, by the undo file beside it. Items changed since then are left alone."""
     plan = load(file, undo=True)
     with _opened(where) as recovery:
-        results = _apply_confirmed(recovery, plan, where)
-    _report(plan, results, as_json=where["as_json"])
+        units = recovery.units_per_second()
+        _confirm(plan, where, units)
+        results = [(plan, recovery.apply(plan))]
+    _report(plan, results, units, as_json=where["as_json"])
 
 
 @recover.command(name="policy")
@@ -226,24 +230,19 @@ def _opened(where: dict[str, Any]) -> Iterator[Recovery]:
         yield replace(recovery, show=show)
 
 
-def _apply_confirmed(recovery: Recovery, plan: Plan, where: dict[str, Any]) -> list[tuple[Plan, Progress]]:
-    _confirm(plan, where)
-    return [(plan, recovery.apply(plan))]
-
-
-def _confirm(plan: Plan, where: dict[str, Any]) -> None:
+def _confirm(plan: Plan, where: dict[str, Any], units: float) -> None:
     if where["target"] == Target.AWS and not where["yes"]:
-        click.echo("\n".join(plan_lines(plan)), err=True)
+        click.echo("\n".join(plan_lines(plan, units)), err=True)
         if click.prompt("Type the table's name to write to it", err=True) != plan.header.table:
             raise HaError("Not confirmed; nothing was written.", f"Later: ha recover apply {plan.file}")
 
 
-def _report(plan: Plan, results: list[tuple[Plan, Progress]], *, as_json: bool) -> None:
+def _report(plan: Plan, results: list[tuple[Plan, Progress]], units: float, *, as_json: bool) -> None:
     """Print what was planned and done; raise ViolationError when something could not be put right."""
     if as_json:
         click.echo(json.dumps(summary_of(plan, results), indent=2))
     else:
-        click.echo("\n".join(plan_lines(plan)))
+        click.echo("\n".join(plan_lines(plan, units)))
         for applied, progress in results:
             done = ", ".join(
                 f"{count:,} {name.replace('_', ' ')}" for name, count in progress.outcomes.items()

@@ -55,6 +55,12 @@ def units_of(state: State) -> int:
     return 1 if state is None else max(1, math.ceil(len(dumps(state)) / UNIT_BYTES))
 
 
+def least_seconds(counts: Mapping[str, int], units_per_second: float) -> float:
+    """Return how long a plan's repairs take at least, for items of up to 1 KB."""
+    units = counts["restored"] + counts["removed"] + TRANSACTION_FACTOR * counts["recreated"]
+    return units / units_per_second
+
+
 def write_capacity(table: Mapping[str, Any]) -> float:
     """Return a table's write units per second by its description: the least of table and indexes.
 

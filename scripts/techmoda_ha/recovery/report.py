@@ -11,6 +11,7 @@ from techmoda_ha.recovery.core.images import plain
 from techmoda_ha.recovery.core.repairs import Repair
 from techmoda_ha.recovery.core.rules import key_text
 from techmoda_ha.recovery.core.stamps import STAMPS
+from techmoda_ha.recovery.pace import least_seconds
 from techmoda_ha.recovery.plan_file import Plan
 from techmoda_ha.recovery.service import undo_file
 
@@ -19,15 +20,17 @@ LISTED = 50
 _FIRST = ("repairs", "restored", "recreated", "removed")
 
 
-def plan_lines(plan: Plan) -> list[str]:
-    """Return a plan for people: what it is for, its counts, some samples."""
+def plan_lines(plan: Plan, units_per_second: float) -> list[str]:
+    """Return a plan for people: what it is for, its counts, how long it takes at that pace, some samples."""
     header = plan.header
     names = sorted(plan.counts, key=lambda name: (*_FIRST, name).index(name))
     counts = ", ".join(f"{plan.counts[name]:,} {name.replace('_', ' ')}" for name in names)
+    seconds = least_seconds(plan.counts, units_per_second)
     lines = [
         f"Plan {header.plan_id} for {header.table} in {header.region} ({header.described})",
         f"  {counts}",
         f"  {plan.file}",
+        f"  at least {seconds:,.0f} s at {units_per_second:g} write units a second",
     ]
     return lines + [f"  {sample_line(repair)}" for repair in islice(plan.repairs(), SAMPLES)]
 

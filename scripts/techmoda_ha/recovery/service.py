@@ -124,7 +124,7 @@ class Recovery:
             )
         if header.kind != "undo":
             prepare_undo(plan, undo_file(plan.file))
-        units = max(1.0, write_capacity(table.description) * self.share)
+        units = self.units_per_second(table)
         store = DynamoStore(table.client, table.name, self.erasures.table)
         application = Application(store, self.erasures, Pace(units))
         return application.apply(
@@ -157,6 +157,11 @@ class Recovery:
             )
             results.append((plan, self.apply(plan)))
         return results
+
+    def units_per_second(self, table: Table | None = None) -> float:
+        """Return how many write units repairs may consume in a second."""
+        found = table or self.table()
+        return max(1.0, write_capacity(found.description) * self.share)
 
     def _planner(self, header: Header, rules: Rules) -> Planner:
         scratch = self.folder / f"{header.plan_id}.scratch"

@@ -18,7 +18,7 @@ from techmoda_ha.recovery.core.changes import Change
 from techmoda_ha.recovery.core.repairs import Repair
 from techmoda_ha.recovery.core.rules import Expression, RuleError, Rules
 from techmoda_ha.recovery.erasures import ErasureLog
-from techmoda_ha.recovery.pace import ON_DEMAND_UNITS, Pace, units_of, write_capacity
+from techmoda_ha.recovery.pace import ON_DEMAND_UNITS, Pace, least_seconds, units_of, write_capacity
 from techmoda_ha.recovery.planning import Planner
 from techmoda_ha.recovery.tables import Table, scan
 from techmoda_ha.recovery.writing import DynamoStore, Outcome
@@ -278,3 +278,7 @@ def test_capacity_is_that_of_the_narrowest_of_table_and_indexes() -> None:
     assert write_capacity({**throughput, "GlobalSecondaryIndexes": [index]}) == 5
     assert write_capacity(throughput) == 20
     assert write_capacity({"BillingModeSummary": {"BillingMode": "PAY_PER_REQUEST"}}) == ON_DEMAND_UNITS
+
+
+def test_a_plan_says_how_long_it_takes_at_least() -> None:
+    assert least_seconds({"restored": 80, "recreated": 10, "removed": 0}, 5.0) == 20.0
