@@ -18,6 +18,7 @@ The table `<name>-incidents` (hash key `id`, TTL attribute `expires_at` in epoch
                                however it is told and however often
   limit#<playbook>#<resource>  `acted_at` (epoch seconds) and `incident`: when, and for which incident, the
                                playbook last acted on the resource
+  report#<playbook>#<resource> the same for what it only reported
   budget#<hour>                `used`: how many acts the hour has seen; the hour as 2025-11-28T10
   alias#<function>:<alias>     which version the alias serves; see ledger.py
   restart#<backup job>         `of`: the failed job that this one was started for

@@ -10,7 +10,7 @@ from common.clock import Clock
 from incident_responder.decisions import Act, Decision, Leave, Outcome, PlaybookError, Report
 from incident_responder.notices import NoticeError
 from incident_responder.records import Record
-from incident_responder.store import IncidentStore, StoreError
+from incident_responder.store import ACT, REPORT, IncidentStore, StoreError
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
@@ -106,7 +106,8 @@ class Responder:
                 return Outcome.LEFT, decision
             case Act() if self._policy.dry_run:
                 return Outcome.WOULD_ACT, decision
-        if not self._store.take_turn(record, entry.cooldown):
+        kind = REPORT if isinstance(decision, Report) else ACT
+        if not self._store.take_turn(record, entry.cooldown, kind):
             return Outcome.LIMITED, Leave(f"not so soon again: {decision.summary}", decision.details)
         if isinstance(decision, Report):
             return Outcome.REPORTED, decision

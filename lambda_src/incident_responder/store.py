@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 # A responder that died is replaced after this; longer than the function may run.
 LEASE = timedelta(minutes=6)
+# Each takes turns of its own: what was done must not keep people from being told that it did not help.
+ACT, REPORT = "limit", "report"
 KEEP_BUDGETS = timedelta(days=1)
 KEEP_RESTARTS = timedelta(days=7)
 
@@ -77,14 +79,14 @@ class IncidentStore:
 
     # -- limits
 
-    def take_turn(self, record: Record, cooldown: timedelta) -> bool:
-        """Note that the playbook acts on the resource now; False when it did so within the cool-down.
+    def take_turn(self, record: Record, cooldown: timedelta, kind: str = ACT) -> bool:
+        """Note that the playbook acts on (or reports) the resource now; False if it did in the cool-down.
 
         An incident that is delivered again, because the responder died in the middle, keeps its turn.
         """
         now = self._clock.now()
         item = {
-            "id": {"S": _limit(record)},
+            "id": {"S": _turn(record, kind)},
             "incident": {"S": record.key},
             "acted_at": _epoch(now),
             "expires_at": _epoch(now + cooldown),
@@ -95,7 +97,7 @@ class IncidentStore:
     def return_turn(self, record: Record) -> None:
         """Take back that the playbook acted: it failed, and may try again."""
         with self._errors():
-            self._client.delete_item(TableName=self._table, Key={"id": {"S": _limit(record)}})
+            self._client.delete_item(TableName=self._table, Key={"id": {"S": _turn(record, ACT)}})
 
     def take_budget(self, acts_per_hour: int) -> bool:
         """Count one more act in this hour; False when the hour has seen as many as it may."""
@@ -182,8 +184,8 @@ class IncidentStore:
             raise StoreError(f"the table {self._table} does not answer: {error}") from error
 
 
-def _limit(record: Record) -> str:
-    return f"limit#{record.playbook}#{record.resource}"
+def _turn(record: Record, kind: str) -> str:
+    return f"{kind}#{record.playbook}#{record.resource}"
 
 
 def _epoch(moment: datetime) -> dict[str, str]:

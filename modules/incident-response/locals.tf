@@ -17,9 +17,10 @@ locals {
   playbooks = merge(
     { alarms = local.alarm_playbooks },
     { for backup in local.restart_backup : "backup_jobs" => {
-      playbook         = "restart-backup"
-      vault            = backup.vault_name
-      cooldown_minutes = backup.cooldown_minutes
+      playbook          = "restart-backup"
+      vault             = backup.vault_name
+      delete_after_days = backup.delete_after_days
+      cooldown_minutes  = backup.cooldown_minutes
     } },
   )
 

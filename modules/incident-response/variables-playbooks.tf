@@ -100,19 +100,29 @@ variable "report_concurrency" {
 }
 
 variable "restart_backup" {
-  description = "The vault whose failed backup jobs are started again once, with the role and the plan that they belong to; none when left out."
+  description = <<-EOT
+    The vault whose failed backup jobs are started again once, with the role and the plan that they
+    belong to, and for how many days the backup of a job is kept that no rule of the plan has
+    started (`delete_after_days`; the vault's lock has to allow it). None when left out.
+  EOT
   type = object({
-    vault_name       = string
-    vault_arn        = string
-    role_arn         = string
-    plan_arn         = string
-    cooldown_minutes = optional(number, 360)
+    vault_name        = string
+    vault_arn         = string
+    role_arn          = string
+    plan_arn          = string
+    delete_after_days = optional(number, 35)
+    cooldown_minutes  = optional(number, 360)
   })
   default = null
 
   validation {
     condition     = var.restart_backup == null || try(var.restart_backup.cooldown_minutes >= 60, false)
     error_message = "restart_backup.cooldown_minutes is at least 60: a second failure within the hour is left to people."
+  }
+
+  validation {
+    condition     = var.restart_backup == null || try(var.restart_backup.delete_after_days >= 7 && floor(var.restart_backup.delete_after_days) == var.restart_backup.delete_after_days, false)
+    error_message = "restart_backup.delete_after_days is a whole number of at least 7: a backup that is gone within the week proves nothing."
   }
 }
 

@@ -25,9 +25,17 @@ UNDER_WAY = frozenset({"CREATED", "PENDING", "RUNNING", "COMPLETED"})
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """Whose jobs are started again."""
+    """Whose jobs are started again, and for how long what no rule keeps is kept.
+
+    A locked vault refuses what would be kept for ever, and AWS Backup tells no failed job's lifecycle.
+    """
 
     vault: str
+    delete_after_days: int = 35
+
+    def __post_init__(self) -> None:
+        if self.delete_after_days < 1:
+            raise ValueError("delete_after_days must be at least 1")
 
 
 class Restarts(Protocol):
@@ -95,7 +103,7 @@ class RestartBackup:
         return next((one["BackupJobId"] for one in others), None)
 
     def _start(self, job: Any, rule: Any) -> Done:
-        lifecycle = {"Lifecycle": rule["Lifecycle"]} if rule.get("Lifecycle") else {}
+        lifecycle: Any = rule.get("Lifecycle") or {"DeleteAfterDays": self._parameters.delete_after_days}
         with aws_errors_as(f"backup job {job['BackupJobId']} could not be started again"):
             started = self._backup.start_backup_job(
                 BackupVaultName=job["BackupVaultName"],
@@ -103,7 +111,7 @@ class RestartBackup:
                 IamRoleArn=job["IamRoleArn"],
                 # The same token for the same failed job: repeating this call starts nothing twice.
                 IdempotencyToken=job["BackupJobId"],
-                **lifecycle,
+                Lifecycle=lifecycle,
             )["BackupJobId"]
         self._restarts.note_restart(started, job["BackupJobId"])
         copies = [one["DestinationBackupVaultArn"] for one in rule.get("CopyActions", [])]

@@ -84,7 +84,7 @@ run "every_alarm_has_its_playbook_and_is_heard" {
     error_message = "Each alarm leads to the playbook of its input."
   }
   assert {
-    condition     = output.playbooks.backup_jobs == { playbook = "restart-backup", vault = "shop-vault", cooldown_minutes = 360 }
+    condition     = output.playbooks.backup_jobs == { playbook = "restart-backup", vault = "shop-vault", delete_after_days = 35, cooldown_minutes = 360 }
     error_message = "Failed backups have a playbook of their own."
   }
   assert {

@@ -81,14 +81,15 @@ run "a_raise_for_days_a_failover_without_cool_down_and_records_of_a_month_are_re
   expect_failures = [var.keep_failover, var.limits, var.raise_capacity]
 }
 
-run "a_raise_without_cool_down_is_refused" {
+run "a_raise_without_cool_down_and_a_backup_of_six_days_are_refused" {
   command = plan
 
   variables {
+    restart_backup = { vault_name = "v", vault_arn = "a", role_arn = "r", plan_arn = "p", delete_after_days = 6 }
     raise_capacity = { a = { table_name = "t", throughput = "read", cooldown_minutes = 0 } }
   }
 
-  expect_failures = [var.raise_capacity]
+  expect_failures = [var.raise_capacity, var.restart_backup]
 }
 
 # The checks of roll_back look at the other playbooks too, so these stand alone.

@@ -161,8 +161,14 @@ def test_a_report_is_told_once_in_a_cool_down_and_takes_no_budget(case: Case) ->
     case.play.decide = lambda: Report("45 of 50", {"peak": 45})
     assert case.outcome(alarm_at(1)) is Outcome.REPORTED
     assert case.outcome(alarm_at(2)) is Outcome.LIMITED
-    case.play.decide, case.play.name = None, "raise-capacity"
+    case.play.decide = None
     assert case.outcome(alarm_at(3)) is Outcome.ACTED
+
+
+def test_people_are_told_when_an_act_did_not_help_although_it_was_a_moment_ago(case: Case) -> None:
+    assert case.outcome(alarm_at(1)) is Outcome.ACTED
+    case.play.decide = lambda: Report("the second job failed as well")
+    assert case.outcome(alarm_at(2)) is Outcome.REPORTED
 
 
 def test_a_dry_run_still_reports(case: Case) -> None:

@@ -94,15 +94,20 @@ def test_it_is_started_with_the_roles_and_lifecycle_of_its_rule() -> None:
 def test_a_job_on_demand_has_no_rule() -> None:
     case = Case(DescribeBackupJob={**JOB, "CreatedBy": {}})
     done = case.perform()
-    assert "Lifecycle" not in case.aws.asked("backup.StartBackupJob")[0]
+    assert case.aws.asked("backup.StartBackupJob")[0]["Lifecycle"] == {"DeleteAfterDays": 35}
     assert "backup.GetBackupPlan" not in case.aws.names
     assert done.details["vaults_without_copy"] == []
 
 
-def test_a_rule_that_is_gone_from_its_plan_gives_nothing() -> None:
+def test_a_rule_that_is_gone_from_its_plan_leaves_the_usual_lifecycle() -> None:
     case = Case(DescribeBackupJob={**JOB, "CreatedBy": {"BackupPlanId": "plan-1", "BackupRuleId": "gone"}})
     case.perform()
-    assert "Lifecycle" not in case.aws.asked("backup.StartBackupJob")[0]
+    assert case.aws.asked("backup.StartBackupJob")[0]["Lifecycle"] == {"DeleteAfterDays": 35}
+
+
+def test_a_lifecycle_of_no_days_is_refused() -> None:
+    with pytest.raises(ValueError, match="delete_after_days"):
+        Parameters("shop-vault", delete_after_days=0)
 
 
 def test_a_second_failure_is_left_to_people() -> None:

@@ -333,6 +333,7 @@ def test_an_alarm_gets_its_own_settings_back() -> None:
         alarms.restore()
         assert settings_of(cloudwatch.describe_alarms(AlarmNames=["one"])["MetricAlarms"][0]) == before
         assert alarms.states(["one", "gone"]) == {"one": hastened["StateValue"]}
+        assert alarms.states([]) == {}
 
 
 def test_metric_math_gets_the_period_in_each_of_its_metrics() -> None:

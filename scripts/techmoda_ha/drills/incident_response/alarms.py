@@ -81,8 +81,11 @@ class Alarms:
             del self._before[name]
 
     def _described(self, names: Iterable[str]) -> dict[str, Any]:
+        wanted = sorted(names)
+        if not wanted:
+            return {}  # Asked for none, CloudWatch describes them all.
         with self._errors():
-            found = self.client.describe_alarms(AlarmNames=sorted(names))["MetricAlarms"]
+            found = self.client.describe_alarms(AlarmNames=wanted)["MetricAlarms"]
         return {one["AlarmName"]: one for one in found}
 
     def _errors(self) -> Any:

@@ -101,8 +101,9 @@ class Responder:
         """Take back that the playbooks acted on these resources, so that an incident now finds them ready."""
         with self._errors():
             for playbook, resource in turns:
-                key = {"id": {"S": f"limit#{playbook}#{resource}"}}
-                self.clients("dynamodb").delete_item(TableName=self.table, Key=key)
+                for kind in ("limit", "report"):
+                    key = {"id": {"S": f"{kind}#{playbook}#{resource}"}}
+                    self.clients("dynamodb").delete_item(TableName=self.table, Key=key)
 
     def served(self, alias: str) -> tuple[str, datetime, str] | None:
         """Return what the ledger knows of an alias: version, since when, stable version ("" if none)."""

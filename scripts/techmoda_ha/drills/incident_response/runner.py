@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from rich.console import Console
@@ -84,12 +85,11 @@ class IncidentRun:
 def _site(stage: Stage, outputs: Mapping[str, Any]) -> Site:
     region = outputs["region"]
 
+    @cache  # Making a client takes longer than most calls.
     def clients(service: str) -> Any:
         return stage.clients(service, region)
 
-    return Site(
-        stage, region, Responder.from_outputs(outputs, clients), Alarms(stage.clients("cloudwatch", region))
-    )
+    return Site(stage, region, Responder.from_outputs(outputs, clients), Alarms(clients("cloudwatch")))
 
 
 def _scenarios(

@@ -81,8 +81,8 @@ class Site:
     alarms: Alarms
 
     def client(self, service: str) -> Any:
-        """Return an AWS client of the region."""
-        return self.stage.clients(service, self.region)
+        """Return an AWS client of the region, the same each time."""
+        return self.responder.clients(service)
 
     def errors(self, doing: str) -> Any:
         """Turn failures of AWS calls into HaErrors."""
