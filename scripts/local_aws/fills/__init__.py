@@ -69,6 +69,8 @@ FILLS: tuple[str, ...] = (
     "iam_simulation",
     "iam_transport",
     "iam_lambda_actions",
+    "codebuild",
+    "codepipeline",
     "service_faults",
 )
 """The fills in the order in which they are installed; the app wrapped last sees a request first."""
