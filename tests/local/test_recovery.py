@@ -167,6 +167,13 @@ def test_without_a_log_of_erasures_or_a_word_on_what_to_undo_nothing_is_done(ha:
     status, words = recover(ha, "rewind", "--to", now(), "--undo-writer", BAD, log="")
     assert status == 2
     assert "--without-erasure-log" in words
+    rules = ("--undo-writer", BAD, "--restored-table", PRODUCTS)
+    status, words = recover(ha, "reconcile", "--restore-to-time", now(), *rules, log=RECEIPTS)
+    assert status == 2
+    assert f"{PRODUCTS} is there already" in words, "the shop's own table could be deleted as a restored one"
+    status, words = recover(ha, "reconcile", *rules, log=RECEIPTS)
+    assert status == 2
+    assert "with itself" in words
     status, words = recover(ha, "rewind", "--to", now(), log=RECEIPTS)
     assert status == 2
     assert "--undo-all" in words

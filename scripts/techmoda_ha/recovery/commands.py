@@ -121,7 +121,7 @@ def reconcile(
             restored = restoration.restore(
                 recovery.table_name, moment, name, lambda doing: recovery.show(doing, 0, None)
             )
-        described = f"compared with {restored.name}; " + selection.describe(moment or 0)
+        described = f"compared with {restored.name}; " + selection.describe(moment)
         comparison = Comparison(restored, rules, described, attributes)
         plan, units = recovery.plan_reconcile(comparison, out), recovery.units_per_second()
         results = []
@@ -222,7 +222,7 @@ def _opened(where: dict[str, Any]) -> Iterator[Recovery]:
     """Open recovery with a progress display."""
     recovery = open_recovery(Workspace.from_environment(), Target(where["target"]), where)
     with make_progress(Console(stderr=True)) as progress:
-        task = progress.add_task("recover", total=None, doing="")
+        task, where["progress"] = progress.add_task("recover", total=None, doing=""), progress
 
         def show(doing: str, done: int, of: int | None) -> None:
             progress.update(task, completed=done, total=of, doing=doing)
@@ -233,8 +233,10 @@ def _opened(where: dict[str, Any]) -> Iterator[Recovery]:
 def _confirm(plan: Plan, where: dict[str, Any], units: float) -> None:
     if where["target"] == Target.AWS and not where["yes"]:
         click.echo("\n".join(plan_lines(plan, units)), err=True)
+        where["progress"].stop()  # It would draw over the question.
         if click.prompt("Type the table's name to write to it", err=True) != plan.header.table:
             raise HaError("Not confirmed; nothing was written.", f"Later: ha recover apply {plan.file}")
+        where["progress"].start()
 
 
 def _report(plan: Plan, results: list[tuple[Plan, Progress]], units: float, *, as_json: bool) -> None:

@@ -64,9 +64,9 @@ class Selection:
             keep_keys=frozenset() if self.keep_keys is None else _keys(self.keep_keys),
         )
 
-    def describe(self, moment: int) -> str:
-        """Return the moment and the rules in words."""
-        parts = [f"to {rfc3339(moment)}", "undo all" if self.undo_all else ""]
+    def describe(self, moment: int | None) -> str:
+        """Return the moment, where there is one, and the rules in words."""
+        parts = ["" if moment is None else f"to {rfc3339(moment)}", "undo all" if self.undo_all else ""]
         for name in ("undo", "undo_writer", "keep", "keep_writer"):
             parts += [f"{name.replace('_', ' ')} {value}" for value in getattr(self, name)]
         if self.until is not None:

@@ -51,7 +51,7 @@ class Restoration:
                 show(f"{target} is there already")
             self._wait(target, show)
         restored = Table.read(self.client, target)
-        self._check(restored, at)
+        self._check(restored, source, at)
         return restored
 
     def _wait(self, target: str, show: Callable[[str], None]) -> None:
@@ -63,10 +63,17 @@ class Restoration:
             show(f"restoring {target}: {waited:.0f} s")
             self.sleep(POLL_SECONDS)
 
-    def _check(self, restored: Table, at: datetime) -> None:
-        found = restored.description.get("RestoreSummary", {}).get("RestoreDateTime")
-        if isinstance(found, datetime) and int(found.timestamp()) != int(at.timestamp()):
+    def _check(self, restored: Table, source: str, at: datetime) -> None:
+        """Make sure that it is a restore of that table and moment: it may be deleted afterwards."""
+        summary = restored.description.get("RestoreSummary", {})
+        found = summary.get("RestoreDateTime")
+        is_of_source = str(summary.get("SourceTableArn", "")).endswith(f":table/{source}")
+        if (
+            not is_of_source
+            or not isinstance(found, datetime)
+            or int(found.timestamp()) != int(at.timestamp())
+        ):
             raise HaError(
-                f"{restored.name} holds the table as of {found.isoformat()}, not of {at.isoformat()}.",
-                "Delete it, or give another name: --restored-table",
+                f"{restored.name} is there already and is no restore of {source} as of {at.isoformat()}.",
+                "Give another name: --restored-table",
             )

@@ -88,6 +88,8 @@ class Recovery:
         With `keys`, only these items are looked at.
         """
         live, restored, rules = self.table(), comparison.restored, comparison.rules
+        if live.id == restored.id:
+            raise HaError(f"{live.name} would be compared with itself.", "Compare it with a restore of it.")
         if live.key_names != restored.key_names:
             raise HaError(
                 f"{restored.name} has another key than {live.name}.", "Compare with a restore of it."

@@ -117,9 +117,14 @@ class Restoring:
     class exceptions:  # noqa: N801 - as botocore names it
         TableAlreadyExistsException = TableAlreadyExistsException
 
-    def __init__(self, restored_at: datetime, *, exists: bool = False) -> None:
+    def __init__(
+        self, restored_at: datetime | None, *, exists: bool = False, source: str = "products"
+    ) -> None:
         self.looks, self.asked, self._exists = 0, dict[str, Any](), exists
-        self._restored_at = restored_at
+        self._restored_at, self._source = (
+            restored_at,
+            f"arn:aws:dynamodb:us-east-1:111111111111:table/{source}",
+        )
 
     def restore_table_to_point_in_time(self, **arguments: Any) -> None:
         self.asked = arguments
@@ -132,7 +137,7 @@ class Restoring:
             "Table": {
                 "TableName": TableName,
                 "TableStatus": "ACTIVE" if self.looks > 3 else "CREATING",
-                "RestoreSummary": {"RestoreDateTime": self._restored_at},
+                "RestoreSummary": {"RestoreDateTime": self._restored_at, "SourceTableArn": self._source},
             }
         }
 
@@ -148,13 +153,25 @@ def test_a_restore_is_waited_for_and_has_no_indexes() -> None:
 def test_a_restore_that_is_there_already_is_used_if_it_is_of_that_moment() -> None:
     there = Restoring(datetime.fromtimestamp(AT, UTC), exists=True)
     assert Restoration(there, sleep=lambda _: None).restore("products", AT, "copy").name == "copy"
-    other = Restoring(datetime.fromtimestamp(AT + 60, UTC), exists=True)
-    with pytest.raises(HaError, match="holds the table as of"):
-        Restoration(other, sleep=lambda _: None).restore("products", AT, "copy")
+
+
+@pytest.mark.parametrize(
+    "there",
+    [
+        Restoring(datetime.fromtimestamp(AT + 60, UTC), exists=True),
+        Restoring(datetime.fromtimestamp(AT, UTC), exists=True, source="orders"),
+        Restoring(None, exists=True),
+    ],
+)
+def test_a_table_that_is_no_such_restore_is_neither_used_nor_touched(there: Restoring) -> None:
+    with pytest.raises(HaError, match="is no restore of products"):
+        Restoration(there, sleep=lambda _: None).restore("products", AT, "copy")
 
 
 def test_a_restore_that_never_ends_is_given_up() -> None:
     passing = iter(range(0, 10**9, 10**6))
     client = Restoring(datetime.fromtimestamp(AT, UTC))
     with pytest.raises(HaError, match="still being restored"):
-        Restoration(client, clock=lambda: float(next(passing)), sleep=lambda _: None).restore("p", AT, "copy")
+        Restoration(client, clock=lambda: float(next(passing)), sleep=lambda _: None).restore(
+            "products", AT, "copy"
+        )
