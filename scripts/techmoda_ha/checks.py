@@ -53,7 +53,7 @@ def all_checks(workspace: Workspace) -> list[Check]:
             "end-to-end", "Both regions deployed, smoke-tested and destroyed on a local AWS", "tests/local"
         ),
         _pytest("modules", "The modules applied, changed and destroyed on a local AWS", "tests/modules"),
-        _pytest("plan", "The rules hold for both environments, and each finds its seeded fault", "tests/plan"),
+        _pytest("plan", "The rules hold for both environments, each finds its fault", "tests/plan"),
         _pytest("local-aws", "The local AWS keeps the contracts of the AWS APIs", "tests/local_aws"),
         *[_module_check(workspace, module) for module in _modules(workspace)],
         _checkov(workspace),

@@ -115,7 +115,7 @@ def _shown(workspace: Workspace, file: Path) -> Any:
 
 
 def _show(file: Path, folder: Path, data_dir: Path, variables: Mapping[str, str]) -> Any:
-    ended = _run(["terraform", "show", "-json", str(file)], folder, data_dir, variables)
+    ended = _run(["terraform", "show", "-json", "-no-color", str(file)], folder, data_dir, variables)
     if ended.returncode != 0:
         raise PlanFormatError(
             f"Terraform cannot read {file}: it is no saved plan, damaged, or of another version.", NEXT_STEP,
