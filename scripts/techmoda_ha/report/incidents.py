@@ -51,7 +51,7 @@ INCIDENTS = (
 
 @dataclass(frozen=True)
 class Repeated:
-    """An incident with what its drill measured; `headline` is None if it did not, or failed."""
+    """An incident with what its drill measured; `headline` is None where nothing can be claimed."""
 
     incident: Incident
     run: Run | None
@@ -72,7 +72,7 @@ def repeated(runs: Mapping[str, Run]) -> list[Repeated]:
 
 
 def _repeat(incident: Incident, run: Run | None) -> Repeated:
-    if run is None or not run.passed:
+    if run is None or not run.passed or run.is_shortened:
         return Repeated(incident, run, None, ())
     headline = next(iter(_measured(run, incident.headlines)), None)
     return Repeated(incident, run, headline, _measured(run, incident.facts))

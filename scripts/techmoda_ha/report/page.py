@@ -88,7 +88,12 @@ def _context(
         "sections": SECTIONS,
         "dates": _dates(runs),
         "targets": sorted({run.target for run in runs.values() if run.target in speaker.texts["targets"]}),
-        "counts": {"all": len(stands), **{str(one): counted[one] for one in Verdict}},
+        "counts": {
+            "all": len(stands),
+            "met": counted[Verdict.MET],
+            "missed": counted[Verdict.MISSED],
+            "not_measured": counted[Verdict.NOT_MEASURED] + counted[Verdict.SHORTENED],
+        },
         "incidents": repeated(runs),
         "standings": stands,
         "drills": [one for one in stands if one.scenario.name not in NOT_DRILLS],

@@ -13,11 +13,16 @@ Promised = Callable[[Objectives], float]
 
 
 class Verdict(StrEnum):
-    """How a promise stands. A run that failed shows nothing, so its good figures are void."""
+    """How a promise stands.
+
+    A run that failed shows nothing, so its good figures are void. The times of a shortened run are no
+    measure of real time, so they meet nothing.
+    """
 
     MET = "met"
     MISSED = "missed"
     VOID = "void"
+    SHORTENED = "shortened"
     NOT_MEASURED = "not_measured"
 
 
@@ -88,7 +93,9 @@ class Standing:
         """Return the scenario's verdict: that of its run as a whole."""
         if self.run is None:
             return Verdict.NOT_MEASURED
-        return Verdict.MET if self.run.passed else Verdict.MISSED
+        if not self.run.passed:
+            return Verdict.MISSED
+        return Verdict.SHORTENED if self.run.is_shortened else Verdict.MET
 
 
 def standings(runs: Mapping[str, Run], objectives: Objectives) -> list[Standing]:
@@ -121,4 +128,6 @@ def _verdict(run: Run | None, name: str, promised: float | None) -> Verdict:
     within_promise = promised is None or (run.measurements[name] or 0.0) <= promised
     if not within_promise or run.holds(name) is False:
         return Verdict.MISSED
-    return Verdict.MET if run.passed else Verdict.VOID
+    if not run.passed:
+        return Verdict.VOID
+    return Verdict.SHORTENED if run.is_shortened and name.endswith("_seconds") else Verdict.MET

@@ -60,6 +60,11 @@ class Run:
         """Return what was weakened on purpose, so that the run had to fail; "" when nothing was."""
         return str(self.details.get("weakness") or "")
 
+    @property
+    def is_shortened(self) -> bool:
+        """Tell whether intervals were shortened, so that its times are no measure of real time."""
+        return any(note.startswith("Shortened run") for note in self.notes)
+
     def holds(self, measurement: str) -> bool | None:
         """Tell whether a measurement keeps the run's objective; None when there is nothing to compare."""
         value, limit = self.measurements.get(measurement), self.objectives.get(measurement)

@@ -9,7 +9,13 @@ from rich.table import Table
 from techmoda_ha.report.language import Speaker
 from techmoda_ha.report.promises import Row, Standing, Verdict
 
-COLOURS = {Verdict.MET: "green", Verdict.MISSED: "red", Verdict.VOID: "red", Verdict.NOT_MEASURED: "yellow"}
+COLOURS = {
+    Verdict.MET: "green",
+    Verdict.MISSED: "red",
+    Verdict.VOID: "red",
+    Verdict.SHORTENED: "yellow",
+    Verdict.NOT_MEASURED: "yellow",
+}
 
 
 def summary_table(standings: Sequence[Standing], speaker: Speaker) -> Table:

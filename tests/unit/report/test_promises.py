@@ -41,6 +41,13 @@ def test_a_good_figure_of_a_failed_run_is_void() -> None:
     assert verdict_of_rto(passed=False) is Verdict.VOID
 
 
+def test_the_times_of_a_shortened_run_meet_nothing_but_its_counts_do() -> None:
+    rows = {row.measurement: row.verdict for row in standing(notes=["Shortened run: ten times."]).rows}
+    assert rows["rto_seconds"] is Verdict.SHORTENED
+    assert rows["lost_writes"] is Verdict.MET
+    assert standing(notes=["Shortened run: ten times."]).verdict is Verdict.SHORTENED
+
+
 def test_every_scenario_without_evidence_is_shown_as_not_measured() -> None:
     stands = standings({}, objectives())
     assert [one.scenario for one in stands] == list(SCENARIOS)
@@ -64,6 +71,8 @@ def test_an_incident_is_compared_only_with_a_drill_that_passed() -> None:
         one for one in repeated(collected(outage(passed=False)).runs) if one.incident.key == "region"
     )
     assert failed.headline is None
+    shortened = repeated(collected(outage(notes=["Shortened run."])).runs)
+    assert all(one.headline is None for one in shortened)
     assert failed.times_shorter is None
 
 
