@@ -91,3 +91,54 @@ def test_a_file_that_does_not_say_the_stages_is_refused(tmp_path: Path, text: st
     (tmp_path / "pipeline" / "stages.yaml").write_text(text)
     with pytest.raises(HaError, match="does not say the stages"):
         read_stages(tmp_path)
+
+
+def through_the_shipped_stages(folder: Path, *, failing: str) -> tuple[str, list[str]]:
+    """Run the shipped stages with a `make` that only notes its call, and fails for one target.
+
+    Returns the stage that failed ("" for none) and the calls, without `setup`.
+    """
+    for name, text in {"bin/make": FAKE_MAKE, ".ci/install-terraform": "#!/bin/sh\n"}.items():
+        file = folder / name
+        file.parent.mkdir(parents=True)
+        file.write_text(text)
+        file.chmod(0o755)
+    path = f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    variables = {**os.environ, "PATH": path, "TARGET": "local", "FAILING": failing, "BAKE_SECONDS": "1"}
+    failed = run_stages(folder, shipped(), variables, lambda _: None, lambda _: True)
+    calls = (folder / "calls").read_text().splitlines()
+    return failed.name if failed else "", [call for call in calls if call != "setup"]
+
+
+FAKE_MAKE = '#!/bin/sh\necho "$*" >> calls\ntest "$*" != "$FAILING"\n'
+
+
+def test_a_good_commit_reaches_dr_first_and_then_the_primary_region(tmp_path: Path) -> None:
+    failed, calls = through_the_shipped_stages(tmp_path, failing="")
+    assert failed == ""
+    deployed = [call for call in calls if call.startswith(("apply", "smoke-test", "bake"))]
+    assert deployed == [
+        "apply ENV=dr TARGET=local",
+        "smoke-test TARGET=local ONLY=dr",
+        "bake ENV=dr TARGET=local",
+        "apply ENV=primary TARGET=local",
+        "smoke-test TARGET=local ONLY=",
+        "bake ENV=primary TARGET=local",
+    ]
+
+
+@pytest.mark.parametrize("refused", ["validate TARGET=local", "validate ENV=dr TARGET=local"])
+def test_a_plan_that_is_refused_never_reaches_apply(tmp_path: Path, refused: str) -> None:
+    failed, calls = through_the_shipped_stages(tmp_path, failing=refused)
+    assert failed in {"Plan", "DeployDr"}
+    assert [call for call in calls if call.startswith("apply")] == []
+
+
+@pytest.mark.parametrize("failing", ["smoke-test TARGET=local ONLY=dr", "bake ENV=dr TARGET=local"])
+def test_a_release_that_does_not_hold_in_dr_is_taken_back_and_goes_no_further(
+    tmp_path: Path, failing: str
+) -> None:
+    failed, calls = through_the_shipped_stages(tmp_path, failing=failing)
+    assert failed == "ProveDr"
+    assert calls[-1] == "rollback ENV=dr TARGET=local"
+    assert not any("ENV=primary" in call for call in calls if call.startswith("apply"))
