@@ -8,7 +8,7 @@ from typing import Any
 from xml.etree import ElementTree as Xml
 
 import pytest
-from tests.unit.plan.plan_kit import document, plan, resource, system, table
+from tests.unit.plan.plan_kit import ROOT, document, plan, resource, system, table
 
 from techmoda_ha.plan.engine import judge
 from techmoda_ha.plan.judging import RULES
@@ -50,6 +50,12 @@ def test_sarif_names_the_rule_the_address_and_the_line(report: Report) -> None:
     assert place["logicalLocations"][0]["fullyQualifiedName"] == "primary/aws_dynamodb_table.products"
     physical = place["physicalLocation"]
     assert (physical["artifactLocation"]["uri"], physical["region"]["startLine"]) == (PLACE.file, PLACE.line)
+
+
+def test_sarif_shows_what_is_missing_at_the_root_of_its_environment(report: Report) -> None:
+    (place,) = results(report)["backup-daily"]["locations"]
+    assert place["physicalLocation"]["artifactLocation"]["uri"] == "envs/primary/versions.tf"
+    assert (ROOT / "envs" / "primary" / "versions.tf").is_file()
 
 
 def test_sarif_shows_a_waived_violation_as_suppressed_and_an_unknown_one_as_open(report: Report) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from techmoda_ha.plan.engine import Finding, Findings
 from techmoda_ha.plan.judging import RULES, Rule, Severity
+from techmoda_ha.plan.model import Location
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 # What GitHub's code scanning sorts by: 9 and more is critical, 7 high, 4 medium.
@@ -53,14 +54,15 @@ def _tags(answers: Sequence[str]) -> Sequence[str]:
 
 def _result(one: Finding, places: dict[str, int], kind: str, *, suppressed: bool = False) -> dict[str, Any]:
     judgement = one.judgement
-    place: dict[str, Any] = {
-        "logicalLocations": [{"fullyQualifiedName": f"{judgement.role}/{judgement.address}"}]
+    # Code scanning shows no result without a file: what is missing from an environment is shown at its root.
+    where = judgement.location or Location(f"envs/{judgement.role}/versions.tf", 1)
+    place = {
+        "logicalLocations": [{"fullyQualifiedName": f"{judgement.role}/{judgement.address}"}],
+        "physicalLocation": {
+            "artifactLocation": {"uri": where.file, "uriBaseId": "%SRCROOT%"},
+            "region": {"startLine": where.line},
+        },
     }
-    if judgement.location:
-        place["physicalLocation"] = {
-            "artifactLocation": {"uri": judgement.location.file, "uriBaseId": "%SRCROOT%"},
-            "region": {"startLine": judgement.location.line},
-        }
     result = {
         "ruleId": one.rule.id,
         "ruleIndex": places[one.rule.id],
