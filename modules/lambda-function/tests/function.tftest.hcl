@@ -198,7 +198,13 @@ run "failed_events_can_go_to_a_destination_of_the_callers" {
 
 run "a_canary_takes_its_share_and_is_rolled_back_by_its_alarm" {
   variables {
-    canary = { stable_version = "7", weight = 0.2, alarm_actions = ["arn:aws:sns:eu-west-1:123456789012:alarms"] }
+    canary = {
+      stable_version = "7"
+      weight         = 0.2
+      alarm_actions  = ["arn:aws:sns:eu-west-1:123456789012:alarms"]
+      owner          = "orders"
+      runbook_url    = "https://runbooks.example.com/lambda.md"
+    }
   }
 
   assert {
@@ -212,6 +218,13 @@ run "a_canary_takes_its_share_and_is_rolled_back_by_its_alarm" {
       }) if length(query.metric) > 0
     ]) && length(aws_cloudwatch_log_metric_filter.canary) == 0
     error_message = "The alarm must count the new version's requests only."
+  }
+  assert {
+    condition = alltrue([
+      endswith(aws_cloudwatch_metric_alarm.canary["live"].alarm_description, "Runbook: https://runbooks.example.com/lambda.md#canary-errors"),
+      aws_cloudwatch_metric_alarm.canary["live"].tags.Owner == "orders" && aws_cloudwatch_metric_alarm.canary["live"].tags.Severity == "page",
+    ])
+    error_message = "The alarm must say whose it is and what to do."
   }
   assert {
     condition     = aws_cloudwatch_metric_alarm.canary["live"].treat_missing_data == "notBreaching" && output.canary_alarm_name == "shop-orders-canary-errors"
