@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -54,12 +55,16 @@ def aliases(outputs: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
 
 
 def live_versions(client: Any, outputs: Mapping[str, Any]) -> dict[str, str]:
-    """Return the version that each alias serves. `client` is a Lambda client of the environment's region."""
+    """Return the version that each alias serves. `client` is a Lambda client of the environment's region.
+
+    An apply that was cut short leaves outputs of functions that it had not made yet; nothing served there.
+    """
+    versions = {}
     with aws_errors_as("The live versions could not be read.", "Check the credentials and the region."):
-        return {
-            key: client.get_alias(FunctionName=function, Name=alias)["FunctionVersion"]
-            for key, (function, alias) in aliases(outputs).items()
-        }
+        for key, (function, alias) in aliases(outputs).items():
+            with suppress(client.exceptions.ResourceNotFoundException):
+                versions[key] = client.get_alias(FunctionName=function, Name=alias)["FunctionVersion"]
+    return versions
 
 
 @dataclass(frozen=True)

@@ -34,9 +34,11 @@ def roll_aliases_back(client: Any, outputs: Mapping[str, Any], release: Release)
     with aws_errors_as("An alias could not be moved back.", "Move it by hand: aws lambda update-alias."):
         for key, (function, alias) in aliases(outputs).items():
             before = release.versions.get(key)
+            if before is None:
+                continue
             found = client.get_alias(FunctionName=function, Name=alias)
             weighted = found.get("RoutingConfig", {}).get("AdditionalVersionWeights")
-            if before is None or (found["FunctionVersion"] == before and not weighted):
+            if found["FunctionVersion"] == before and not weighted:
                 continue
             client.update_alias(
                 FunctionName=function, Name=alias, FunctionVersion=before,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -32,13 +33,17 @@ OUTPUTS = {
 class FakeLambda:
     """Lambda's aliases: what each serves, and the canary's weights."""
 
+    exceptions = SimpleNamespace(ResourceNotFoundException=KeyError)
+
     def __init__(self, version: str, weights: dict[str, float] | None = None) -> None:
         self.alias = {"FunctionVersion": version, "RevisionId": "r1"}
         if weights:
             self.alias["RoutingConfig"] = {"AdditionalVersionWeights": weights}  # type: ignore[assignment]
         self.updates: list[dict[str, Any]] = []
 
-    def get_alias(self, **_: str) -> dict[str, Any]:
+    def get_alias(self, **named: str) -> dict[str, Any]:
+        if named["FunctionName"] == "not-made-yet":
+            raise self.exceptions.ResourceNotFoundException
         return self.alias
 
     def update_alias(self, **asked: Any) -> None:
@@ -82,6 +87,11 @@ def test_changes_that_are_not_committed_are_a_release_of_their_own(record: Relea
 def test_functions_with_an_alias_are_found_in_the_outputs() -> None:
     assert aliases(OUTPUTS) == {"products:live": ("products", "live")}
     assert live_versions(FakeLambda("7"), OUTPUTS) == {"products:live": "7"}
+
+
+def test_a_function_that_an_interrupted_apply_had_not_made_yet_served_nothing() -> None:
+    outputs = {"backups_function_name": "not-made-yet", "backups_function_alias": "live", **OUTPUTS}
+    assert live_versions(FakeLambda("7"), outputs) == {"products:live": "7"}
 
 
 def test_an_alias_goes_back_to_what_it_served_before_and_loses_a_canarys_weights() -> None:
