@@ -42,7 +42,7 @@ def test_each_region_looks_at_both_from_outside_and_publishes_it(
     deployed: Deployed, here: RegionDeployment
 ) -> None:
     assert visit(deployed, here) == dict.fromkeys(TARGETS, True)
-    eventually(lambda: all(visits(deployed, here, target).get("Maximum") == 1 for target in TARGETS), 20)
+    assert eventually(lambda: all(visits(deployed, here, target).get("Maximum") == 1 for target in TARGETS), 20)
 
 
 def test_the_dr_region_sees_by_itself_that_the_primary_one_is_gone(deployed: Deployed) -> None:
@@ -50,8 +50,8 @@ def test_the_dr_region_sees_by_itself_that_the_primary_one_is_gone(deployed: Dep
     with deployed.ha.aws.cut_off(primary.region, "unavailable"):
         seen = visit(deployed, dr)
     assert (seen["primary"], seen["dr"]) == (False, True)
-    eventually(lambda: visits(deployed, dr, "primary").get("Minimum") == 0, 20)
-    eventually(lambda: visit(deployed, dr) == dict.fromkeys(TARGETS, True), 60)
+    assert eventually(lambda: visits(deployed, dr, "primary").get("Minimum") == 0, 20)
+    assert eventually(lambda: visit(deployed, dr) == dict.fromkeys(TARGETS, True), 60)
 
 
 def test_slo_counts_what_customers_got(deployed: Deployed) -> None:
