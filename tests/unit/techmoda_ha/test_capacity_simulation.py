@@ -45,6 +45,7 @@ WARM = Configuration(
 )
 SURGE = profiles.named("plus-1000", 10.0)
 OBJECTIVES = Objectives()
+HOUR = Profile("hour", "An hour, as if it were a day", profiles.daily(10.0, 3600, start_hour=15.0))
 
 
 def run(configuration: Configuration, profile: Profile = SURGE) -> Result:
@@ -128,21 +129,20 @@ def test_what_is_not_used_costs_nothing_on_demand() -> None:
 
 
 def test_a_month_costs_thirty_days() -> None:
-    day = run(WARM, profiles.named("day", 1.0))
-    assert monthly(day) == pytest.approx(30 * sum(bill(day).values()))
+    hour = run(WARM, HOUR)
+    assert monthly(hour) == pytest.approx(30 * sum(bill(hour).values()))
 
 
 def test_the_cheapest_configuration_holds_and_costs_no_more_than_ours() -> None:
-    day = profiles.named("day", 10.0)
-    best = cheapest(Case(WARM), SURGE, day, OBJECTIVES)
+    best = cheapest(Case(WARM), SURGE, HOUR, OBJECTIVES)
     assert best is not None
     assert meets(best.result, OBJECTIVES) == []
-    assert best.monthly_cost <= monthly(simulate(Case(WARM), day))
+    assert best.monthly_cost <= monthly(simulate(Case(WARM), HOUR))
 
 
 def test_no_configuration_is_the_cheapest_where_none_holds() -> None:
     impossible = Objectives(throttled_share=0.0001, p99_seconds=0.001)
-    assert cheapest(Case(WARM), SURGE, profiles.named("day", 10.0), impossible) is None
+    assert cheapest(Case(WARM), SURGE, HOUR, impossible) is None
 
 
 @pytest.mark.parametrize("least", [1, 7, 100])
