@@ -65,10 +65,11 @@ class Scenario(Protocol):
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of a request; `region` is "" when nobody answered."""
+    """What came of a request; `region` is "" and `status` 0 when nobody answered."""
 
     went_well: bool
     region: str = ""
+    status: int = 0
 
 
 @dataclass(frozen=True)
@@ -104,4 +105,4 @@ def answer_of(client: ApiClient, method: str, path: str, body: object = None, **
         return Answer(went_well=False)
     finally:
         client.close()
-    return Answer(answer.is_success, answer.headers.get(REGION_HEADER, ""))
+    return Answer(answer.is_success, answer.headers.get(REGION_HEADER, ""), answer.status_code)

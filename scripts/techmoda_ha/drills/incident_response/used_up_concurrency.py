@@ -1,23 +1,26 @@
-"""The authorizer's concurrency is used up: customers who write are refused."""
+"""Strangers with made-up tokens use the authorizer's concurrency up: customers who log in are refused.
+
+A token that was judged before does not show it: API Gateway keeps the authorizer's answers.
+"""
 
 from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
-from typing import Any
+from http import HTTPStatus
 
 from techmoda_ha.drills.clients import ApiClient, new_product
 from techmoda_ha.drills.incident_response.load import Load
 from techmoda_ha.drills.incident_response.responses import Responder, Response
 from techmoda_ha.drills.incident_response.scenario import Site, answer_of, outcome_objection
 
-WRITERS, RATE = 6, 5.0
+STRANGERS, RATE = 6, 5.0
 LITTLE = 1
 
 
 @dataclass
 class UsedUpConcurrency:
-    """The scenario: a reservation of one execution, and many customers who write."""
+    """The scenario: a reservation of one execution, and many who knock."""
 
     site: Site
     name: str = "used-up-concurrency"
@@ -48,7 +51,9 @@ class UsedUpConcurrency:
 
     def describe(self) -> str:
         """Say what it does."""
-        return f"reserve {LITTLE} execution for {self._found[1]}, while {WRITERS} customers write"
+        return (
+            f"reserve {LITTLE} execution for {self._found[1]}, while {STRANGERS} strangers try made-up tokens"
+        )
 
     def lacks(self) -> str:
         """There must be an alarm."""
@@ -59,13 +64,13 @@ class UsedUpConcurrency:
         return ""
 
     def cause(self) -> None:
-        """Take the reservation away, and write."""
+        """Take the reservation away, and knock."""
         functions, function = self.site.client("lambda"), self._found[1]
         with self.site.errors("Lowering the reservation"):
             found = functions.get_function_concurrency(FunctionName=function)
             self._before.append(found.get("ReservedConcurrentExecutions"))
             functions.put_function_concurrency(FunctionName=function, ReservedConcurrentExecutions=LITTLE)
-        self._load = Load(self._write, WRITERS, RATE)
+        self._load = Load(self._knock, STRANGERS, RATE)
         self._load.start()
 
     def is_detected(self) -> bool:
@@ -94,21 +99,20 @@ class UsedUpConcurrency:
                 self._before.clear()
 
     def has_recovered(self) -> bool:
-        """Customers write again."""
+        """Every token is judged again."""
         return bool(self._load and self._load.is_well())
 
     def undo(self) -> None:
-        """Stop the customers, and give the reservation back."""
+        """Stop the strangers, and give the reservation back."""
         if self._load:
             self._load.stop()
             self._load = None
         self.mend()
-        with self.site.errors("Deleting the drill's products"):
-            self.site.stage.table(self.site.stage.primary).delete(self.site.stage.category)
 
-    def _write(self) -> bool:
+    def _knock(self) -> bool:
+        """Write with a made-up token; whether the authorizer answered, by a refusal."""
         stage = self.site.stage
-        client = ApiClient(stage.network, stage.primary.host, stage.base_path, stage.token)
-        body: dict[str, Any] = new_product("drill incident", stage.category)
-        key = f"drill-{uuid.uuid4().hex}"
-        return answer_of(client, "POST", "/products", body, Idempotency_Key=key).went_well
+        made_up = uuid.uuid4().hex
+        client = ApiClient(stage.network, stage.primary.host, stage.base_path, made_up)
+        answer = answer_of(client, "POST", "/products", new_product("drill incident", stage.category))
+        return answer.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
