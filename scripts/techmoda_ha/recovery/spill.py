@@ -20,7 +20,7 @@ from typing import IO, Any, Self
 from techmoda_ha.recovery.core.images import Image, dumps
 
 FILES = 64
-LARGEST_FILE_BYTES = 8 * 2**20  # About 40 MB once its records are Python objects.
+LARGEST_FILE_BYTES = 2**20  # About 17 MB once its records are Python objects.
 _SIZE = struct.Struct("<Q")
 DEEPEST = 4  # 64 to the power of 4 files: more bytes than a table can have.
 
