@@ -6,8 +6,6 @@ import json
 from datetime import UTC, datetime
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from techmoda_ha import operations
 from techmoda_ha.aws_clients import AwsClients
@@ -32,28 +30,20 @@ def slo(target: str, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([one.as_json() for one in found], indent=2))
         return
-    Console().print(_table(found))
-
-
-def _table(found: list[Standing]) -> Table:
-    table = Table(title="Objectives: burn rates are those of the long / the short window")
-    for heading in ("region", "objective", "promised", "requests", "good", "budget left"):
-        table.add_column(
-            heading, justify="right" if heading in {"requests", "good", "budget left"} else "left"
-        )
-    alerts = list(found[0].burn_rates)
-    for alert in alerts:
-        table.add_column(alert, justify="right")
-    table.add_column("raised")
     for one in found:
-        table.add_row(
-            one.region,
-            one.objective,
-            f"{one.promised_percent:g} %",
-            f"{one.requests:,.0f}",
-            "-" if one.good_percent is None else f"{one.good_percent:g} %",
-            f"{one.budget_left_percent:g} %",
-            *(f"{long:g} / {short:g}" for long, short in (one.burn_rates[alert] for alert in alerts)),
-            ", ".join(one.raised) or "no",
-        )
-    return table
+        click.echo(in_words(one))
+
+
+def in_words(one: Standing) -> str:
+    """Return a standing as a paragraph for people."""
+    good = (
+        "nothing was asked"
+        if one.good_percent is None
+        else (f"{one.good_percent:g} % of {one.requests:,.0f} requests were good")
+    )
+    rates = ", ".join(f"{alert} {long:g} / {short:g}" for alert, (long, short) in one.burn_rates.items())
+    return (
+        f"{one.region} {one.objective}: {good}, {one.promised_percent:g} % are promised; "
+        f"{one.budget_left_percent:g} % of the error budget is left.\n"
+        f"  burn rates (long / short window): {rates}; raised: {', '.join(one.raised) or 'none'}"
+    )

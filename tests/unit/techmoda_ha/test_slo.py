@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from techmoda_ha.slo.arithmetic import WORKBOOK_ALERTS, Alert, Objective
+from techmoda_ha.slo.commands import in_words
 from techmoda_ha.slo.standing import ServiceLevel, standings
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -159,6 +160,11 @@ def test_a_region_in_trouble_is_told_by_its_budget_and_by_the_alerts_that_are_ra
     assert latency.budget_left_percent == 90.0
     assert latency.raised == ()
     assert latency.as_json()["promised_percent"] == 99.0
+    assert in_words(availability) == (
+        "us-east-1 availability: 99.995 % of 1,000,000 requests were good, 99.99 % are promised; "
+        "50 % of the error budget is left.\n"
+        "  burn rates (long / short window): fast 20 / 20, medium 0.5 / 20, slow 0.5 / 0.5; raised: fast"
+    )
 
 
 def test_a_few_bad_requests_burn_but_raise_nothing() -> None:
@@ -173,3 +179,4 @@ def test_a_region_without_requests_has_its_whole_budget() -> None:
     availability, latency = standings(lambda _service, _region: CloudWatch({}), "us-west-2", level(), NOW)
     assert (availability.good_percent, availability.budget_left_percent) == (None, 100.0)
     assert (latency.requests, latency.raised) == (0.0, ())
+    assert in_words(latency).startswith("us-west-2 latency: nothing was asked, 99 % are promised; 100 % of")
