@@ -94,6 +94,7 @@ class FakeScenario:
     wrong: str = ""
     broken: HaError | None = None
     name: str = "bad-deployment"
+    metrics_flow: bool = True
     alarms: tuple[str, ...] = ("shop-api-5xx",)
     deeds: list[str] = field(default_factory=list)
 
@@ -264,6 +265,12 @@ def test_periods_are_shortened_only_if_the_plan_says_so(case: Case) -> None:
     assert case.alarms.hastened == ["shop-api-5xx"]
     case.drill.roll_back()
     assert case.alarms.restored == 1
+
+
+def test_alarms_on_metrics_that_come_by_the_minute_keep_their_periods(case: Case) -> None:
+    case.drill.plan, case.scenario.metrics_flow = replace(PLAN, fast=True), False
+    case.drill.prepare()
+    assert case.alarms.hastened == []
 
 
 def test_everything_else_is_undone_when_one_thing_cannot_be(case: Case) -> None:

@@ -24,6 +24,7 @@ class BadDeployment:
     site: Site
     utc_now: Callable[[], datetime] = lambda: datetime.now(UTC)
     name: str = "bad-deployment"
+    metrics_flow: bool = True
     _load: Load | None = None
     _good: str | None = None
     _bad: str | None = None

@@ -106,8 +106,10 @@ class IncidentDrill:
         if not self.plan.fast:
             return
         for scenario in self.scenarios.values():
-            self._site_of(scenario).alarms.hasten(scenario.alarms, FAST_PERIOD_SECONDS)
-        self.note(f"Alarms have periods of {FAST_PERIOD_SECONDS} s for this drill")
+            if scenario.metrics_flow and scenario.alarms:
+                self._site_of(scenario).alarms.hasten(scenario.alarms, FAST_PERIOD_SECONDS)
+                names = ", ".join(scenario.alarms)
+                self.note(f"{names}: periods of {FAST_PERIOD_SECONDS} s for this drill")
 
     def play(self, name: str) -> None:
         """Play one scenario to its end, and put everything back; one that is not planned is left out."""

@@ -23,6 +23,7 @@ class FailedBackup:
     plan_id: str
     table_arn: str
     name: str = "failed-backup"
+    metrics_flow: bool = True
     _job: str = ""
     _restarted: str = ""
     _denied_role: str = ""

@@ -25,6 +25,7 @@ class LostRegion:
     fast: bool
     failback_seconds: float
     name: str = "lost-region"
+    metrics_flow: bool = False  # The canary and the latch publish once a minute.
     _load: Load | None = None
     _struck: bool = False
 

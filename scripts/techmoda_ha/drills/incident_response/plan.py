@@ -56,9 +56,9 @@ class IncidentPlan:
         ]
         if self.fast:
             found.append(
-                f"Shortened run: alarms with periods of {FAST_PERIOD_SECONDS} s instead of 60 s, health "
-                f"checks at {FAST_CHECKS:g} times their speed. Detection and recovery are no measure of real "
-                "time."
+                f"Shortened run: alarms with periods of {FAST_PERIOD_SECONDS} s instead of 60 s (but for "
+                "those of lost-region, whose metrics come by the minute), health checks at "
+                f"{FAST_CHECKS:g} times their speed. Detection and recovery are no measure of real time."
             )
         missing = [one for one in SCENARIOS if one not in self.scenarios]
         if missing:

@@ -32,6 +32,10 @@ class Scenario(Protocol):
         """Return the alarms that lead to the playbook; none where an event does."""
 
     @property
+    def metrics_flow(self) -> bool:
+        """Tell whether the alarms' metrics come all the time; what comes by the minute needs its periods."""
+
+    @property
     def subjects(self) -> Collection[str]:
         """Return what the responder's record is about, once the fault is caused."""
 

@@ -29,6 +29,7 @@ class ThrottledIndex:
 
     site: Site
     name: str = "throttled-index"
+    metrics_flow: bool = True
     minimum_before: int | None = None
     returned_seconds: float | None = None
     _units_before: dict[str, int] | None = None

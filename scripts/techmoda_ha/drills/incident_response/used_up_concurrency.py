@@ -24,6 +24,7 @@ class UsedUpConcurrency:
 
     site: Site
     name: str = "used-up-concurrency"
+    metrics_flow: bool = True
     _before: list[int | None] = field(default_factory=list)
     _load: Load | None = None
 
