@@ -19,7 +19,8 @@ from typing import IO, Any, Self
 
 from techmoda_ha.recovery.core.images import Image, dumps
 
-FILES = 64
+BITS = 6  # Of the 32 of the hash, for each depth.
+FILES = 2**BITS
 LARGEST_FILE_BYTES = 2**20  # About 17 MB once its records are Python objects.
 _SIZE = struct.Struct("<Q")
 DEEPEST = 4  # 64 to the power of 4 files: more bytes than a table can have.
@@ -68,8 +69,9 @@ class Spill:
             yield from parts.groups()
 
     def _add(self, key: str, record: Any) -> None:
-        # Each depth looks at other bits of the hash, else all records would meet in one file again.
-        number = zlib.crc32(f"{self._depth}{key}".encode()) % FILES
+        # Each depth looks at other bits of the hash, else all records would meet in one file again. (A CRC is
+        # linear: putting the depth before the key would not change which keys share their lowest bits.)
+        number = (zlib.crc32(key.encode()) >> BITS * self._depth) % FILES
         # marshal is several times as fast as JSON, and nobody but this process ever reads these files.
         content = marshal.dumps((key, record))
         with self._lock:

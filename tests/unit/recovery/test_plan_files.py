@@ -153,6 +153,15 @@ def test_spilled_records_come_back_by_key_and_in_order(
     assert found == expected
 
 
+def test_a_file_that_is_too_large_is_really_divided(tmp_path: Path) -> None:
+    with Spill(tmp_path / "files", largest_file_bytes=500) as spill:
+        for number in range(5_000):
+            spill.add(key(f"00000000-0000-8000-8000-{number:012d}"), number)
+        sizes = [len(list(group)) for group in spill.groups()]
+    assert sum(sizes) == 5_000
+    assert max(sizes) <= 10, "records that share a file must part at the next depth"
+
+
 def test_a_spill_leaves_nothing_behind(tmp_path: Path) -> None:
     with Spill(tmp_path / "files") as spill:
         spill.add(key("a"), 1)
