@@ -40,11 +40,19 @@ locals {
 
   slo_alerts = merge([
     for name, objective in local.objectives : {
-      for alert, windows in var.slo.alerts : "slo-${name}-${alert}" => {
+      for alert, windows in var.slo.alerts :
+      "slo-${name}-${alert}" => {
         objective = objective
         windows   = windows
+        runbook   = "slo#slo-${name}"
         burn_rate = local.burn_rates[alert]
         threshold = floor(local.burn_rates[alert] * local.allowed_shares[name] * 1000000000 + 0.5) / 1000000000
+        seconds   = { long = windows.long_seconds, short = windows.short_seconds }
+
+        words = {
+          for window, seconds in { long = windows.long_seconds, short = windows.short_seconds } :
+          window => seconds < 3600 ? "${seconds / 60} minutes" : seconds == 3600 ? "hour" : "${seconds / 3600} hours"
+        }
       }
     }
   ]...)
@@ -53,19 +61,20 @@ locals {
   # a window of up to 7 days when the period is an hour or longer, of up to a day otherwise (PutMetricAlarm, Period).
   slo_alarms = merge([
     for key, alert in local.slo_alerts : {
-      for window, seconds in { long = alert.windows.long_seconds, short = alert.windows.short_seconds } : "${key}-${window}" => {
-        severity                    = alert.windows.severity
-        runbook                     = "slo#${join("-", slice(split("-", key), 0, 2))}"
-        summary                     = "Over the last ${seconds / 60} minutes so many ${alert.objective.what} that the error budget is spent ${alert.burn_rate} times as fast as it may be; this is one of two windows, and the alarm ${var.name}-${key} acts on both"
-        silence                     = local.no_requests
-        acts                        = false
-        period                      = seconds
-        periods                     = 1
-        breaching                   = 1
-        comparison                  = "GreaterThanOrEqualToThreshold"
-        threshold                   = alert.threshold
-        expression                  = window == "short" ? alert.objective.share : "IF(${alert.objective.count} >= ${var.slo.minimum_bad_requests}, ${alert.objective.share}, 0)"
-        metrics                     = alert.objective.metrics
+      for window, seconds in alert.seconds :
+      "${key}-${window}" => {
+        severity   = alert.windows.severity
+        runbook    = alert.runbook
+        summary    = "Over the last ${alert.words[window]} so many ${alert.objective.what} that the error budget is spent ${alert.burn_rate} times as fast as it may be; this is one of two windows, and the alarm ${var.name}-${key} acts on both"
+        silence    = local.no_requests
+        acts       = false
+        period     = seconds
+        periods    = 1
+        breaching  = 1
+        comparison = "GreaterThanOrEqualToThreshold"
+        threshold  = alert.threshold
+        expression = window == "short" ? alert.objective.share : "IF(${alert.objective.count} >= ${var.slo.minimum_bad_requests}, ${alert.objective.share}, 0)"
+        metrics    = alert.objective.metrics
       }
     }
   ]...)
@@ -73,8 +82,8 @@ locals {
   composite_alarms = {
     for key, alert in local.slo_alerts : key => {
       severity = alert.windows.severity
-      runbook  = "slo#${join("-", slice(split("-", key), 0, 2))}"
-      summary  = "So many ${alert.objective.what} that ${alert.burn_rate} times the error budget of ${var.slo.period_days} days (objective ${alert.objective.objective * 100} %) would be spent, over the last ${alert.windows.long_seconds / 3600} hours and still over the last ${alert.windows.short_seconds / 60} minutes"
+      runbook  = alert.runbook
+      summary  = "Over the last ${alert.words.long}, and still over the last ${alert.words.short}, so many ${alert.objective.what} that the error budget of ${var.slo.period_days} days (objective ${alert.objective.objective * 100} %) is spent ${alert.burn_rate} times as fast as it may be"
       silence  = local.no_requests
     }
   }
