@@ -218,6 +218,21 @@ def test_an_alarm_that_stays_on_fails_the_drill(case: Case) -> None:
     assert case.drill.failures == ["bad-deployment: the alarm did not end"]
 
 
+def test_undoing_is_tried_again_when_a_call_gets_no_answer(case: Case) -> None:
+    failures = [HaError("Taking it away failed.", "")] * 2
+    undo = case.scenario.undo
+
+    def stumble() -> None:
+        if failures:
+            raise failures.pop()
+        undo()
+
+    case.scenario.undo = stumble  # type: ignore[method-assign]
+    play(case)
+    assert case.drill.failures == []
+    assert case.scenario.deeds[-1] == "undo"
+
+
 def test_the_responders_turn_is_given_back(case: Case) -> None:
     play(case)
     assert case.responder.forgotten == [("roll-back", "shop:live")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -136,7 +137,8 @@ class BadDeployment:
                 self._configure(self._settings)
                 self._settings = None
             if self._bad:
-                functions.delete_function(FunctionName=self._function, Qualifier=self._bad)
+                with contextlib.suppress(functions.exceptions.ResourceNotFoundException):
+                    functions.delete_function(FunctionName=self._function, Qualifier=self._bad)
                 self._bad = None
             if self._products:
                 table = self.site.stage.primary.table_name

@@ -21,6 +21,7 @@ from techmoda_ha.errors import HaError
 from techmoda_ha.evidence import TimelineEntry
 
 POLL_SECONDS = 0.5
+UNDO_ATTEMPTS, UNDO_PAUSE_SECONDS = 3, 3.0
 CLOCKS_APART = timedelta(seconds=2)
 
 Say = Callable[[str], None]
@@ -121,11 +122,23 @@ class IncidentDrill:
             self._from_fault_to_recovery(scenario, moments)
         except HaError as error:
             self.fail(f"{name}: {error.message} {error.detail}".strip())
-        scenario.undo()
+        self._put_back(scenario)
         self._forget_turns()
         self.note(f"{name}: everything is put back")
         if not self._until(lambda: self._is_quiet(scenario), self.plan.recovery_objective_seconds):
             self.fail(f"{name}: the alarm did not end")
+
+    def _put_back(self, scenario: Scenario) -> None:
+        """Undo it; a call that got no answer is made again. Raises HaError when that does not help."""
+        for left in reversed(range(UNDO_ATTEMPTS)):
+            try:
+                scenario.undo()
+            except HaError:
+                if not left:
+                    raise
+                self.stage.sleep(UNDO_PAUSE_SECONDS)
+            else:
+                return
 
     def _from_fault_to_recovery(self, scenario: Scenario, moments: Moments) -> None:
         name, plan = scenario.name, self.plan
