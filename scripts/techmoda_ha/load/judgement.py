@@ -145,7 +145,7 @@ def over_time(history: Sequence[Mapping[str, Any]], started: datetime) -> dict[s
 def _notes(run: LoadRun) -> list[str]:
     found = [
         f"Open arrivals at {run.url}, peak {run.scenario.peak:g} requests/s for real, "
-        f"{run.workers} load process(es). One request of each kind went before and is not counted."
+        f"{run.workers} load process(es). What warms the functions up before is not counted."
     ]
     if run.rate_scale != 1 or run.time_scale != 1:
         found.append(

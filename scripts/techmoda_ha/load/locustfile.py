@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import random
 import time
 from collections.abc import Callable
@@ -35,6 +36,11 @@ WAITING_AT_MOST = 1000
 """Requests without an answer yet, in one process; beyond that an arrival counts as failed."""
 
 _SETTINGS = LoadSettings.from_variables()
+WARM_SECONDS = 0.3
+"""What the plan reckons with for a request (modules/capacity); rate times this is how many run at once."""
+
+WARM_ROUNDS = 3
+
 PATIENCE_SECONDS = 30.0
 """As long as API Gateway waits for its integration: what is slow must count as slow, not as failed."""
 
@@ -131,12 +137,24 @@ def _tell_progress(environment: Any) -> None:
         print(json.dumps(line), flush=True)  # noqa: T201 - the runner reads it
 
 
+def _warm_up() -> None:
+    """Visit once in every way, then in as many places at once as the peak needs: environments start cold."""
+    for _name, act in _VISITS.kinds.values():
+        _quietly(act)
+    at_once = math.ceil(_SETTINGS.scenario.peak * WARM_SECONDS)
+    for _ in range(WARM_ROUNDS):
+        gevent.joinall([gevent.spawn(_quietly, _VISITS.read_list) for _ in range(at_once)])
+
+
+def _quietly(act: Callable[[], None]) -> None:
+    with contextlib.suppress(Exception):  # What does not work will show in what is counted.
+        act()
+
+
 def begin(environment: Any, **_: Any) -> None:
     """Warm up, then start what runs beside the visitors; that in one process only, not in workers."""
     if not isinstance(environment.runner, MasterRunner):
-        for _name, act in _VISITS.kinds.values():
-            with contextlib.suppress(Exception):  # What does not work will show in what is counted.
-                act()
+        _warm_up()
     if isinstance(environment.runner, WorkerRunner):
         return
     gevent.spawn(_tell_progress, environment)
