@@ -70,6 +70,13 @@ class StateBackend:
             self.ensure(bucket)
         return self.keep(bucket.location)
 
+    def require_answer(self) -> None:
+        """Raise HaError unless the bucket answers now: Terraform would try for half a minute."""
+        settings = self.settings()
+        s3 = AwsClients(self.variables, attempts=1)("s3", str(settings["region"]))
+        with self._aws_errors():
+            s3.head_bucket(Bucket=settings["bucket"])
+
     def ensure(self, bucket: StateBucket) -> list[str]:
         """Make the bucket what it must be; return what was done."""
         with self._aws_errors():

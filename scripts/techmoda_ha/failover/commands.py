@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from techmoda_ha import operations
+from techmoda_ha.bootstrap.backend import StateBackend
 from techmoda_ha.cli_options import json_option, target_option
 from techmoda_ha.environments import Environment, Target, Workspace, process_variables
 from techmoda_ha.errors import HaError
@@ -100,16 +101,15 @@ def open_failover(workspace: Workspace, target: Target, *, needs_primary: bool =
     """
     variables = process_variables(workspace, target)
     dr = operations.outputs(workspace, Environment.DR, variables)
-    primary = (
-        _readable(
-            lambda: operations.outputs(
-                workspace, Environment.PRIMARY, variables, patience_seconds=PRIMARY_PATIENCE_SECONDS
-            )
-        )
-        if needs_primary
-        else None
-    )
+    primary = _readable(lambda: _primary_outputs(workspace, variables)) if needs_primary else None
     return Failover.of(FailoverSetup.from_outputs(dr, primary), variables)
+
+
+def _primary_outputs(workspace: Workspace, variables: Mapping[str, str]) -> Mapping[str, Any]:
+    StateBackend(workspace, Environment.PRIMARY, variables).require_answer()
+    return operations.outputs(
+        workspace, Environment.PRIMARY, variables, patience_seconds=PRIMARY_PATIENCE_SECONDS
+    )
 
 
 def _readable(read: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any] | None:

@@ -176,6 +176,16 @@ def test_a_bucket_that_is_there_is_found_without_any_file(workspace: Workspace, 
     assert parse_backend(where.file.read_text()) == DR.backend
 
 
+def test_a_bucket_that_does_not_answer_is_told_at_once(workspace: Workspace, bucket: StateBucket) -> None:
+    bucket.ensure()
+    where = backend(workspace)
+    where.require_answer()
+    bucket.s3.delete_bucket_policy(Bucket=DR.bucket)
+    bucket.s3.delete_bucket(Bucket=DR.bucket)
+    with pytest.raises(HaError, match="could not be looked at"):
+        where.require_answer()
+
+
 def test_a_state_left_on_this_machine_is_never_passed_over(workspace: Workspace, bucket: StateBucket) -> None:
     bucket.ensure()
     where = backend(workspace)
