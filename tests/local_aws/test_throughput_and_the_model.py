@@ -20,7 +20,7 @@ from techmoda_ha.drills.surge.figures import Comparison, Measured, Reality, chan
 from techmoda_ha.drills.surge.ground import narrow_limits
 from techmoda_ha.drills.surge.plan import SurgePlan, Weakness
 
-PLAN = SurgePlan()
+PLAN = SurgePlan(scale=0.3)
 LIMITS = {"table_read": (15, 150), "table_write": (5, 45), "index_read": (15, 150), "index_write": (5, 45)}
 REALITY = Reality(LIMITS, 0.7, 100, 20, Throttle(200, 400), Throttle(50, 100))
 WORKLOAD = Workload()

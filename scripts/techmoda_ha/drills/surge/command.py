@@ -24,7 +24,7 @@ WEAKNESSES = {
 @click.option("--weakness", type=click.Choice(list(WEAKNESSES)),
               help="Make this too small first (local AWS): the drill must fail and name it.")  # fmt: skip
 @click.option("--scale", type=click.FloatRange(min=0.1, max=1),
-              help="Multiply rates and the table's limits (local AWS: 0.3).")  # fmt: skip
+              help="Multiply rates and the table's limits (local AWS: 0.15).")  # fmt: skip
 @click.option("--pace", type=click.FloatRange(min=1, max=60),
               help="How fast autoscaling's minutes pass (local AWS: 20).")  # fmt: skip
 @click.option("--until-scaled-in/--not-until-scaled-in", "waits", default=None,

@@ -35,7 +35,7 @@ class SurgePlan:
 
     weakness: Weakness | None = None
     pace: float = 20.0
-    scale: float = 0.3
+    scale: float = 0.15
     normal_rate: float = 10.0
     surge_factor: float = 10.0
     normal_minutes: float = 4.0
