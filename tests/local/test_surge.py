@@ -56,7 +56,7 @@ def test_a_surge_drill_names_a_stage_throttle_that_is_too_low_and_puts_it_back(d
 
     before = limits(deployed), throttle(), products(deployed)
     status, found, said = evidence(
-        deployed, "drill", "surge", "--weakness", "stage-throttle", "--scale", "0.2", "--pace", "40"
+        deployed, "drill", "surge", "--weakness", "stage-throttle", "--scale", "0.1", "--pace", "40"
     )
     assert status == 1, said
     comparison = found["details"]["comparison"]
