@@ -4,6 +4,7 @@ Three forms are known, each a list of entries with `second` (since the run began
     requests  {"second", "ok", "failed", "regions": {region: count}}   what clients saw in that second
     states    {"second", "value": text}                                what changes, such as a DNS answer
     figures   {"second", name: number, …}                              numbers over time, such as latencies
+A list whose name ends in `_units` tells a capacity at each change, which holds until the next.
 A mapping of names to such lists is one series for each name.
 """
 

@@ -74,6 +74,20 @@ def test_every_series_of_a_run_is_drawn() -> None:
     }
 
 
+def test_a_capacity_is_drawn_as_steps() -> None:
+    units = [{"second": 0, "read": 5}, {"second": 30, "read": 15}]
+    drawn = Page.of(page(Language.ENGLISH, outage(details={"capacity_units": units}))).all("polyline")
+    heights = [point.partition(",")[2] for point in drawn[0]["points"].split()]
+    assert len(heights) == 3
+    assert heights[0] == heights[1] != heights[2]
+
+
+def test_an_incident_leads_to_the_notes_on_how_it_was_measured() -> None:
+    html = page(Language.ENGLISH, outage(notes=["Rates were scaled."]))
+    assert '<a href="#drill-region-outage">' in html
+    assert '<a href="#drill-region-outage">' not in page()
+
+
 def test_events_stand_as_text_beside_the_chart() -> None:
     assert "DNS leads to us-west-2" in Page.of(page()).text
 

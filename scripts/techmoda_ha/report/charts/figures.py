@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from markupsafe import Markup
 
@@ -21,10 +22,18 @@ def figure_charts(run_name: str, figures: Mapping[str, Points], speaker: Speaker
     known = {unit for _, unit in UNITS}
     charts = []
     for index, (unit, lines) in enumerate(_groups(figures)):
-        named = {_short(name, lines): points for name, points in lines.items()}
+        named = {_short(name, lines): _held(name, points) for name, points in lines.items()}
         shown = unit if unit in known else ""
         charts.append(line_chart(f"figures-{run_name}-{index}", ", ".join(named), shown, named, speaker))
     return charts
+
+
+def _held(name: str, points: Points) -> Points:
+    """Return the points of a capacity, which holds until it is changed, as steps; any others as they are."""
+    if not name.partition(" ")[0].endswith("_units"):
+        return points
+    held = [point for sooner, later in pairwise(points) for point in (sooner, (later[0], sooner[1]))]
+    return [*held, points[-1]]
 
 
 def _short(name: str, lines: Mapping[str, Points]) -> str:
@@ -88,8 +97,8 @@ def _grid(canvas: Canvas, time: Scale, level: Scale, unit: str, speaker: Speaker
 
 
 def _legend(canvas: Canvas, names: Sequence[str]) -> None:
-    x = float(LEFT)
+    x = 28.0
     for label, style in zip(names, STYLES, strict=False):
         canvas.add("line", x1=x, x2=x + 22, y1=12, y2=12, class_=style)
         canvas.add("text", label, x=x + 27, y=16, class_="lane")
-        x += 27 + 7 * len(label) + 18
+        x += 27 + 6.2 * len(label) + 14
