@@ -47,6 +47,7 @@ def role_may(role_arn: str, action: str, resource: str, **context: str) -> bool:
         resource_arn=resource,
         region=region,
         service_context=condition_keys(context),
+        secure_transport=True,  # AWS's services talk to each other over TLS.
     )
     result = iam.evaluate(question, policies)
     found = iam._resource_policy(service, resource)
@@ -73,6 +74,7 @@ def service_may(principal: str, action: str, resource: str, **context: str) -> b
         resource_arn=resource,
         region=region,
         service_context=condition_keys(context),
+        secure_transport=True,  # AWS's services talk to each other over TLS.
     )
     policy = found[0] if found else None
     return bool(iam.evaluate_resource_policy(policy, question, service=principal).decision == "Allow")
