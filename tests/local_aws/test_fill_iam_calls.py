@@ -125,3 +125,28 @@ def test_an_alarm_reaches_a_topic_that_refuses_messages_in_the_clear(enforcing: 
     assert eventually(lambda: bool(actions()), 20)
     assert actions() == [f"Successfully executed action {topic}"]
     cloudwatch.delete_alarms(AlarmNames=[name])
+
+
+def test_an_alarm_may_tell_a_topic_that_refuses_publishing_in_the_clear(enforcing: LocalAws) -> None:
+    sns = enforcing.client("sns", REGION)
+    cloudwatch, name = enforcing.client("cloudwatch", REGION), f"tls-{uuid.uuid4().hex[:8]}"
+    topic = sns.create_topic(Name=name)["TopicArn"]
+    allowed = {"Effect": "Allow", "Principal": {"Service": "cloudwatch.amazonaws.com"}}
+    refused = {"Effect": "Deny", "Principal": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+    statements = [{**one, "Action": "sns:Publish", "Resource": topic} for one in (allowed, refused)]
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
+    cloudwatch.put_metric_alarm(
+        AlarmName=name, Namespace="Test", MetricName=name, Statistic="Sum", Period=60, EvaluationPeriods=1,
+        Threshold=1, ComparisonOperator="GreaterThanThreshold", AlarmActions=[topic],
+    )  # fmt: skip
+    cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="test")
+
+    def outcomes() -> list[str]:
+        items = cloudwatch.describe_alarm_history(AlarmName=name, HistoryItemType="Action")
+        return [one["HistorySummary"] for one in items["AlarmHistoryItems"]]
+
+    assert eventually(lambda: bool(outcomes()), 10)
+    assert "Successfully" in outcomes()[0]
+    cloudwatch.delete_alarms(AlarmNames=[name])
+    sns.delete_topic(TopicArn=topic)

@@ -23,6 +23,9 @@ def _secure(original: Callable[[str, bool], None], source_ip: str, _secure_trans
 
 
 def _install(_settings: Settings) -> None:
+    # What services do by themselves, such as an alarm's notification, belongs to no request.
+    origin: ContextVar[tuple[str, bool]] = ContextVar("local_aws_origin", default=("127.0.0.1", True))
+    iam_evaluator._request_origin = origin
     wrap(app, "pin_request_origin", _secure)
     iam_evaluator._request_origin = ContextVar("request_origin", default=("127.0.0.1", True))
 
