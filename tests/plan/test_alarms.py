@@ -14,6 +14,7 @@ from tests.unit.documentation.markdown import Document as Markdown
 
 from techmoda_ha.plan.alarms import COMPOSITE_ALARM, METRIC_ALARM, parts_of
 from techmoda_ha.plan.model import Plan, Resource
+from techmoda_ha.plan.values import UNKNOWN
 
 RUNBOOKS = ROOT / "docs" / "runbooks"
 # In full sentences, and the section to read at the end.
@@ -57,6 +58,8 @@ def words_of(alarm: Resource) -> list[str]:
         wrong.append("leaves open what missing data mean")
     if tags.get("Severity") not in SEVERITIES:
         wrong.append("is neither a page nor a ticket")
+    if alarm.value("alarm_description") is UNKNOWN:
+        return wrong  # It names what only the apply tells, such as a queue; then it can be read.
     description = alarm.value("alarm_description") or ""
     match = DESCRIPTION.fullmatch(description)
     if not match:
