@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+import yaml
 from moto import mock_aws
 from tests.unit.techmoda_ha.drill_kit import clients, make_stage
 from tests.unit.techmoda_ha.test_drill_incident_response import NOW, FakeAlarms, response
@@ -16,9 +17,11 @@ from techmoda_ha.drills.incident_response.alarms import Alarms, settings_of, wit
 from techmoda_ha.drills.incident_response.bad_deployment import BadDeployment
 from techmoda_ha.drills.incident_response.load import GOOD_IN_A_ROW, Load
 from techmoda_ha.drills.incident_response.lost_region import LostRegion
+from techmoda_ha.drills.incident_response.plan import SCENARIOS, IncidentPlan
 from techmoda_ha.drills.incident_response.responses import Responder, Response
 from techmoda_ha.drills.incident_response.scenario import Site
 
+ROOT = Path(__file__).resolve().parents[3]
 METRIC_ALARM: dict[str, Any] = {
     "AlarmName": "one", "Namespace": "N", "MetricName": "M", "Statistic": "Sum", "Period": 60,
     "Threshold": 1.0,
@@ -169,3 +172,10 @@ def test_a_load_stops_when_told() -> None:
     counted = load.good
     assert counted >= 2
     assert load.good == counted
+
+
+def test_the_experiment_plays_every_scenario_once_in_the_order_of_the_plan() -> None:
+    document = yaml.safe_load((ROOT / "drills/incident-response.yaml").read_text())
+    played = [one["provider"].get("arguments", {}).get("scenario") for one in document["method"]]
+    assert tuple(one for one in played if one) == SCENARIOS
+    IncidentPlan.from_configuration(document["configuration"], fast=True)

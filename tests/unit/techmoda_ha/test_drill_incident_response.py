@@ -10,20 +10,18 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-import yaml
 from tests.unit.techmoda_ha.drill_kit import Clock, make_stage
 
 from techmoda_ha.drills.conduct import ExperimentRun
 from techmoda_ha.drills.incident_response.alarms import Alarms
 from techmoda_ha.drills.incident_response.drill import IncidentDrill
-from techmoda_ha.drills.incident_response.plan import SCENARIOS, IncidentPlan
+from techmoda_ha.drills.incident_response.plan import IncidentPlan
 from techmoda_ha.drills.incident_response.report import closing_table, evidence_of, measurements_of
 from techmoda_ha.drills.incident_response.responses import Responder, Response
 from techmoda_ha.drills.incident_response.scenario import Site
 from techmoda_ha.drills.performing import Performance
 from techmoda_ha.errors import HaError
 
-ROOT = Path(__file__).resolve().parents[3]
 PLAN = IncidentPlan(scenarios=("bad-deployment",))
 NOW = datetime(2025, 11, 28, 10, 0, tzinfo=UTC)
 
@@ -318,10 +316,3 @@ def test_a_step_that_took_too_long_is_a_violation(case: Case) -> None:
     play(case)
     made = evidence(case)
     assert any("over the objective of 100" in one for one in made.violations)
-
-
-def test_the_experiment_plays_every_scenario_once_in_the_order_of_the_plan() -> None:
-    document = yaml.safe_load((ROOT / "drills/incident-response.yaml").read_text())
-    played = [one["provider"].get("arguments", {}).get("scenario") for one in document["method"]]
-    assert tuple(one for one in played if one) == SCENARIOS
-    IncidentPlan.from_configuration(document["configuration"], fast=True)
