@@ -156,9 +156,10 @@ def test_the_original_restore_event_starts_a_restore_that_is_finished_by_itself(
     scaled = primary.client("application-autoscaling").describe_scalable_targets(ServiceNamespace="dynamodb")
     resources = {target["ResourceId"] for target in scaled["ScalableTargets"]}
     assert {f"table/{restored}", f"table/{restored}/index/by-category"} <= resources
-    alarms = primary.client("cloudwatch").describe_alarms()["MetricAlarms"]
+    pages = primary.client("cloudwatch").get_paginator("describe_alarms").paginate()
+    names = [alarm["AlarmName"] for page in pages for alarm in page["MetricAlarms"]]
     ending = restored.removeprefix(primary.region.table_name)
-    assert [alarm["AlarmName"] for alarm in alarms if alarm["AlarmName"].endswith(ending)]
+    assert [name for name in names if name.endswith(ending)], names
 
 
 def protection(dynamodb: Any, table: str) -> dict[str, Any]:

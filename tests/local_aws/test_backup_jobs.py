@@ -146,12 +146,17 @@ def test_a_token_makes_a_request_start_one_job_only(kit: Kit) -> None:
 
 def test_a_stopped_job_is_aborted_and_leaves_nothing(kit: Kit) -> None:
     vault, _ = kit.vault()
-    started = kit.backup.start_backup_job(
-        BackupVaultName=vault, ResourceArn=kit.table(), IamRoleArn=kit.role()
-    )
-    kit.backup.stop_backup_job(BackupJobId=started["BackupJobId"])
-    assert kit.backup_job(started["BackupJobId"])["State"] == "ABORTED"
-    assert kit.backup.describe_backup_vault(BackupVaultName=vault)["NumberOfRecoveryPoints"] == 0
+    request = {"BackupVaultName": vault, "ResourceArn": kit.table(), "IamRoleArn": kit.role()}
+    too_late, stopped = 0, False
+    while not stopped and too_late < 20:  # A job is short: a busy machine may be too late to stop it.
+        job = kit.backup.start_backup_job(**request)["BackupJobId"]
+        try:
+            kit.backup.stop_backup_job(BackupJobId=job)
+            stopped = True
+        except kit.backup.exceptions.InvalidRequestException:
+            too_late += 1
+    assert kit.backup_job(job)["State"] == "ABORTED"
+    assert kit.backup.describe_backup_vault(BackupVaultName=vault)["NumberOfRecoveryPoints"] == too_late
 
 
 def test_a_job_that_is_over_cannot_be_stopped(kit: Kit) -> None:

@@ -23,11 +23,12 @@ SHORTEST_DELETION_DAYS = 14
 # Actions that name no resource (IAM service authorization reference); DescribeAlarms may ask for all alarms.
 WITHOUT_RESOURCE = {
     "application-autoscaling:DescribeScalableTargets", "application-autoscaling:DescribeScalingPolicies",
+    "application-autoscaling:DescribeScheduledActions", "backup:DescribeBackupJob",
     "backup:DescribeRestoreJob", "backup:ListBackupJobs", "backup:ListCopyJobs",
     "backup:ListRecoveryPointsByResource", "backup:ListRestoreJobs", "backup:PutRestoreValidationResult",
     "cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "cloudwatch:PutMetricData",
-    "dynamodb:ListTables", "ec2:DescribeRegions", "kms:ListAliases", "logs:DescribeLogGroups",
-    "sts:GetCallerIdentity", "tag:GetResources", "xray:GetSamplingRules",
+    "dynamodb:ListTables", "ec2:DescribeRegions", "kms:ListAliases", "lambda:GetAccountSettings",
+    "logs:DescribeLogGroups", "sts:GetCallerIdentity", "tag:GetResources", "xray:GetSamplingRules",
     "xray:GetSamplingStatisticSummaries", "xray:GetSamplingTargets", "xray:PutTelemetryRecords",
     "xray:PutTraceSegments",
 }  # fmt: skip
