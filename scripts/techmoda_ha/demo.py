@@ -28,11 +28,11 @@ class Demo:
     workspace: Workspace
     console: Console
 
-    def run(self, *, with_incidents: bool = True) -> None:
-        """Deploy both regions on the local AWS, prove that they answer, replay the incidents, report.
+    def run(self, *, with_incidents: bool = False) -> None:
+        """Deploy both regions on the local AWS, prove that they answer, replay the incidents if asked.
 
-        Raises HaError when a step fails, ViolationError when a smoke check or a drill does. The report is
-        written also when a drill failed.
+        A report is written at the end, also when a drill failed.
+        Raises HaError when a step fails, ViolationError when a smoke check or a drill does.
         """
         self._deploy()
         try:
