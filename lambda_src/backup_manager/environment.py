@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from common.environment import SettingError, required
+from common.environment import SettingError, number, required, whole_number
 
 
 class BackupsAre(StrEnum):
@@ -47,12 +47,12 @@ class Environment:
             vault=required(environ, "BACKUP_VAULT"),
             backups_are=_backups_are(environ),
             backed_up_table_arn=required(environ, "BACKUP_SOURCE_TABLE_ARN"),
-            recent_hours=int(_number(environ, "RECENT_HOURS", least=1)),
+            recent_hours=whole_number(environ, "RECENT_HOURS"),
             restore_role_arn=required(environ, "RESTORE_ROLE_ARN"),
             restored_key_arn=required(environ, "RESTORED_TABLE_KEY_ARN"),
-            sample=int(_number(environ, "VALIDATION_SAMPLE", least=1)),
-            grace_seconds=_number(environ, "VALIDATION_GRACE_SECONDS", least=0),
-            read_units=_number(environ, "VALIDATION_READ_UNITS", least=1),
+            sample=whole_number(environ, "VALIDATION_SAMPLE"),
+            grace_seconds=number(environ, "VALIDATION_GRACE_SECONDS", least=0),
+            read_units=number(environ, "VALIDATION_READ_UNITS", least=1),
             region=required(environ, "AWS_REGION"),
             log_level=environ.get("LOG_LEVEL", "INFO"),
             service=environ.get("POWERTOOLS_SERVICE_NAME", "backup-manager"),
@@ -66,14 +66,3 @@ def _backups_are(environ: Mapping[str, str]) -> BackupsAre:
         return BackupsAre(text)
     except ValueError as error:
         raise SettingError(f"BACKUPS_ARE is {' or '.join(BackupsAre)}, not {text!r}") from error
-
-
-def _number(environ: Mapping[str, str], name: str, *, least: float) -> float:
-    text = required(environ, name)
-    try:
-        number = float(text)
-    except ValueError as error:
-        raise SettingError(f"{name} must be a number, not {text!r}") from error
-    if not least <= number < float("inf"):
-        raise SettingError(f"{name} must be {least:g} or more, not {text}")
-    return number

@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from common.environment import SettingError, required
+from common.environment import number, required
+
+LEAST_SECONDS = 0.01
+"""A look more often than this would be a loop without a rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,28 +29,17 @@ class Environment:
         """Read the settings.
 
         Raises:
-            SettingError: one without a default is missing, or a number of seconds is none above 0.
+            SettingError: one without a default is missing, or a number of seconds is none, or too few.
         """
         return cls(
             table=required(environ, "FAILOVER_TABLE"),
             active_host=required(environ, "ACTIVE_HOST"),
             primary_host=required(environ, "PRIMARY_HOST"),
             dr_host=required(environ, "DR_HOST"),
-            look_every=_seconds(environ, "LOOK_EVERY_SECONDS"),
-            arm_after=_seconds(environ, "ARM_AFTER_SECONDS"),
+            look_every=number(environ, "LOOK_EVERY_SECONDS", least=LEAST_SECONDS),
+            arm_after=number(environ, "ARM_AFTER_SECONDS", least=LEAST_SECONDS),
             region=required(environ, "AWS_REGION"),
             log_level=environ.get("LOG_LEVEL", "INFO"),
             service=environ.get("POWERTOOLS_SERVICE_NAME", "failover-control"),
             metrics_namespace=environ.get("POWERTOOLS_METRICS_NAMESPACE", "TechModa/Failover"),
         )
-
-
-def _seconds(environ: Mapping[str, str], name: str) -> float:
-    text = required(environ, name)
-    try:
-        seconds = float(text)
-    except ValueError as error:
-        raise SettingError(f"{name} must be a number of seconds, not {text!r}") from error
-    if not 0 < seconds < float("inf"):
-        raise SettingError(f"{name} must be above 0, not {text}")
-    return seconds

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from common.environment import SettingError, required
+from common.environment import required, switch, whole_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,27 +35,12 @@ class Environment:
             topic_arn=required(environ, "TOPIC_ARN"),
             parking_queue_url=required(environ, "PARKING_QUEUE_URL"),
             playbooks=required(environ, "PLAYBOOKS"),
-            dry_run=_switch(environ, "DRY_RUN"),
-            acts_per_hour=_whole_number(environ, "ACTS_PER_HOUR"),
-            stable_after=_whole_number(environ, "STABLE_AFTER_SECONDS"),
-            keep_days=_whole_number(environ, "KEEP_DAYS"),
+            dry_run=switch(environ, "DRY_RUN"),
+            acts_per_hour=whole_number(environ, "ACTS_PER_HOUR"),
+            stable_after=whole_number(environ, "STABLE_AFTER_SECONDS"),
+            keep_days=whole_number(environ, "KEEP_DAYS"),
             region=required(environ, "AWS_REGION"),
             log_level=environ.get("LOG_LEVEL", "INFO"),
             service=environ.get("POWERTOOLS_SERVICE_NAME", "incident-responder"),
             metrics_namespace=environ.get("POWERTOOLS_METRICS_NAMESPACE", "TechModa/Incidents"),
         )
-
-
-def _switch(environ: Mapping[str, str], name: str) -> bool:
-    text = required(environ, name)
-    # A word that is misspelt must not switch acting on, nor off unnoticed.
-    if text not in ("true", "false"):
-        raise SettingError(f'{name} must be "true" or "false", not {text!r}')
-    return text == "true"
-
-
-def _whole_number(environ: Mapping[str, str], name: str) -> int:
-    text = required(environ, name)
-    if not text.isdecimal() or int(text) < 1:
-        raise SettingError(f"{name} must be a whole number of at least 1, not {text!r}")
-    return int(text)

@@ -9,7 +9,7 @@ import pytest
 
 from common.clock import SystemClock, rfc3339
 from common.cold_start import without_collections
-from common.environment import SettingError, required
+from common.environment import SettingError, number, required, switch, whole_number
 
 
 def test_a_setting_is_read_without_its_surrounding_blanks() -> None:
@@ -20,6 +20,28 @@ def test_a_setting_is_read_without_its_surrounding_blanks() -> None:
 def test_a_missing_setting_is_named(environ: dict[str, str]) -> None:
     with pytest.raises(SettingError, match="TABLE"):
         required(environ, "TABLE")
+
+
+@pytest.mark.parametrize("text", ["soon", "0.4", "-1", "inf", "nan", ""])
+def test_a_number_that_is_none_or_too_small_is_refused_by_name(text: str) -> None:
+    with pytest.raises(SettingError, match="SECONDS"):
+        number({"SECONDS": text}, "SECONDS", least=0.5)
+    assert number({"SECONDS": "0.5"}, "SECONDS", least=0.5) == 0.5
+
+
+@pytest.mark.parametrize("text", ["1.5", "0", "many", ""])
+def test_a_whole_number_is_whole_and_large_enough(text: str) -> None:
+    with pytest.raises(SettingError, match="DAYS"):
+        whole_number({"DAYS": text}, "DAYS")
+    assert whole_number({"DAYS": "30"}, "DAYS") == 30
+
+
+@pytest.mark.parametrize("text", ["yes", "True", "1", ""])
+def test_a_switch_takes_no_word_but_true_and_false(text: str) -> None:
+    with pytest.raises(SettingError, match="DRY_RUN"):
+        switch({"DRY_RUN": text}, "DRY_RUN")
+    assert switch({"DRY_RUN": "true"}, "DRY_RUN")
+    assert not switch({"DRY_RUN": "false"}, "DRY_RUN")
 
 
 def test_times_are_written_in_utc_with_milliseconds() -> None:
