@@ -6,9 +6,10 @@ provisioned environments' minimum.
 
 from __future__ import annotations
 
-from techmoda_ha.capacity.configuration import TABLE_PARTS, Provisioned
+from techmoda_ha.capacity.configuration import TABLE_PARTS, Configuration, Provisioned
 from techmoda_ha.capacity.rules import Prices
 from techmoda_ha.capacity.simulation import Result
+from techmoda_ha.capacity.throughput import Store
 
 DAYS_A_MONTH = 30
 _HOUR = 3600
@@ -19,7 +20,10 @@ def bill(result: Result, prices: Prices | None = None) -> dict[str, float]:
     """Return US dollars by part for the profile's duration."""
     prices = prices or Prices()
     configuration, seconds = result.case.configuration, len(result.profile.rates)
-    lines = {part: _throughput(result, part, prices) for part in TABLE_PARTS}
+    lines = {
+        part: throughput_cost(configuration, part, result.stores[part], seconds, prices)
+        for part in TABLE_PARTS
+    }
     gigabytes = configuration.products.memory_gigabytes
     duration = result.case.workload.mean_seconds
     lines["invocations"] = result.invocations * (
@@ -34,15 +38,17 @@ def bill(result: Result, prices: Prices | None = None) -> dict[str, float]:
     return lines
 
 
-def _throughput(result: Result, part: str, prices: Prices) -> float:
-    configuration, store, reads = result.case.configuration, result.stores[part], part.endswith("read")
-    limits = configuration.throughputs[part]
+def throughput_cost(
+    configuration: Configuration, part: str, store: Store, seconds: int, prices: Prices
+) -> float:
+    """Return the US dollars of one part of the tables, in all regions, after `seconds` of use."""
+    limits, reads = configuration.throughputs[part], part.endswith("read")
     others = configuration.regions - 1
     if not isinstance(limits, Provisioned):
         price = (prices.million_read_requests if reads else prices.million_write_requests) / _MILLION
         return store.consumed * price * (1 if reads else configuration.regions)
     price = (prices.read_unit_hour if reads else prices.write_unit_hour) / _HOUR
-    standby = limits.baseline * len(result.profile.rates) if reads else store.capacity_seconds
+    standby = limits.baseline * seconds if reads else store.capacity_seconds
     return (store.capacity_seconds + others * standby) * price
 
 

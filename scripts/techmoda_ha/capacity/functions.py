@@ -10,6 +10,7 @@ from techmoda_ha.capacity.configuration import Concurrency
 from techmoda_ha.capacity.tracking import MINUTE, Policy, Tracker
 
 _DEVIATIONS = 3.1  # The 99.9 % quantile of a normal distribution: how far the number at once swings up.
+_STARTED_A_SECOND = rules.SCALING_ENVIRONMENTS / rules.SCALING_SECONDS
 _LOAD_STEPS = 20  # Loads are rounded up to 1/20 execution, so that few losses are ever computed.
 
 
@@ -64,27 +65,35 @@ class Function:
 
     def take(self, second: int, requests: float) -> tuple[float, float]:
         """Return how many of this second's requests are served, and how many of those start cold."""
-        provisioned = self._tracker.capacity
-        warm = max(self.warm, provisioned)
+        provisioned, limit = self._tracker.capacity, self._limit
+        warm = max(provisioned, self.warm)
         load = requests * self._mean_seconds
-        without = requests * lost_share(min(int(warm), self._limit), load)
-        rate = rules.SCALING_ENVIRONMENTS / rules.SCALING_SECONDS
-        budget = min(rules.SCALING_ENVIRONMENTS, self._budget + rate)
+        without = requests * lost_share(int(warm) if warm < limit else limit, load)
+        self._budget = min(rules.SCALING_ENVIRONMENTS, self._budget + _STARTED_A_SECOND)
+        if without > 0:
+            served, cold, warm = self._start(requests, load, without, warm)
+        else:  # Who finds enough that idle loses nothing at the limit either.
+            served, cold, self.in_use = requests, 0.0, load
+        needed = self._swing()
+        self.warm = warm if warm <= needed else warm - (warm - needed) / rules.IDLE_ENVIRONMENT_SECONDS
+        self._count(second, provisioned, cold)
+        return served, cold
+
+    def _start(self, requests: float, load: float, without: float, warm: float) -> tuple[float, float, float]:
+        """Start environments for requests that find none; return served, cold and how many there are then."""
+        budget = self._budget
         started = min(without, budget, max(0.0, self._limit - warm))
         self._budget = budget - started
         self.in_use = load + started * self._cold_seconds
-        served = requests * (1 - lost_share(self._limit, self.in_use)) - max(0.0, without - budget)
-        served = max(0.0, served)
-        cold = min(started, served)
-        warm += started
-        self.warm = warm - max(0.0, warm - self._swing()) / rules.IDLE_ENVIRONMENT_SECONDS
-        self._count(second, provisioned, cold)
-        return served, cold
+        served = requests * (1 - lost_share(self._limit, self.in_use))
+        if without > budget:
+            served = max(0.0, served - (without - budget))
+        return served, min(started, served), warm + started
 
     def _count(self, second: int, provisioned: float, cold: float) -> None:
         self.cold_starts += cold
         self.provisioned_seconds += provisioned
-        self._minute += min(self.in_use, provisioned)
+        self._minute += min(provisioned, self.in_use)
         if second % MINUTE == MINUTE - 1:
             self._tracker.minute(second, self._minute / MINUTE)
             self._minute = 0.0

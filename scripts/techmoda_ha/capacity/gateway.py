@@ -17,6 +17,8 @@ class TokenBucket:
 
     def take(self, requests: float) -> float:
         """Return how many of this second's requests pass."""
+        if requests <= self._rate and self._tokens == self._burst:
+            return requests  # Most seconds: the bucket is full and stays so.
         available = self._tokens + self._rate
         passed = min(requests, available)
         self._tokens = min(self._burst, available - passed)

@@ -10,8 +10,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
-from techmoda_ha.capacity.bill import bill, monthly
+from techmoda_ha.capacity.bill import bill, monthly, throughput_cost
 from techmoda_ha.capacity.configuration import (
     TABLE_PARTS,
     Case,
@@ -23,7 +24,9 @@ from techmoda_ha.capacity.configuration import (
     Throttle,
 )
 from techmoda_ha.capacity.profiles import Profile
-from techmoda_ha.capacity.simulation import Result, simulate
+from techmoda_ha.capacity.rules import Prices
+from techmoda_ha.capacity.simulation import Result, part_of, simulate, unit_shares
+from techmoda_ha.capacity.throughput import Store
 
 _TARGET = 0.7
 _LARGEST_BASELINE = 40_000  # DynamoDB's default quota of a table.
@@ -61,7 +64,7 @@ def cheapest(case: Case, profile: Profile, normal_day: Profile, objectives: Obje
     """
     ample = replace(case, configuration=_ample(case.configuration))
     chosen = _with_cheapest_throughput(ample, profile, normal_day, objectives)
-    chosen = _with_free_limits(chosen, case, profile, objectives)
+    chosen = _with_free_limits(chosen, ample, case, profile, objectives)
     result = simulate(chosen, profile)
     if meets(result, objectives):
         return None
@@ -94,31 +97,50 @@ def _with_cheapest_throughput(
     ample: Case, profile: Profile, normal_day: Profile, objectives: Objectives
 ) -> Case:
     """Return it with each part provisioned or on demand, whichever costs less in a normal day."""
-    provisioned = ample
-    for part in TABLE_PARTS:
-        if limits := _smallest_provisioned(ample, part, profile, objectives):
-            provisioned = _with_part(provisioned, part, limits)
-    demanded, kept = bill(simulate(ample, normal_day)), bill(simulate(provisioned, normal_day))
     chosen = ample
     for part in TABLE_PARTS:
-        if kept[part] < demanded[part]:
-            chosen = _with_part(chosen, part, provisioned.configuration.throughputs[part])
+        if limits := _smallest_provisioned(ample, part, profile, objectives):
+            provisioned = _with_part(ample, part, limits)
+            if _part_cost(provisioned, part, normal_day) < _part_cost(ample, part, normal_day):
+                chosen = _with_part(chosen, part, limits)
     return chosen
+
+
+def _part_cost(case: Case, part: str, day: Profile) -> float:
+    """Return what one part costs on that day."""
+    store, _refused = alone(case, part, day)
+    return throughput_cost(case.configuration, part, store, len(day.rates), Prices())
+
+
+def alone(case: Case, part: str, profile: Profile) -> tuple[Store, float]:
+    """Let all requests of a profile reach one part; return it and the share of them that it refuses.
+
+    A simulation of everything tells the same where nothing else refuses, ten times as slowly.
+    """
+    share, units = unit_shares(case.workload)[part]
+    store, refused = part_of(case, part, profile.rates[0]), 0.0
+    take = store.take
+    for second, rate in enumerate(profile.rates):
+        demand = rate * units
+        taken = take(second, demand)
+        if taken < demand:
+            refused += rate * share * (1 - taken / demand)
+    return store, refused / profile.requests if profile.requests else 0.0
 
 
 def _smallest_provisioned(
     ample: Case, part: str, profile: Profile, objectives: Objectives
 ) -> Provisioned | None:
     """Return the smallest baseline that holds the profile until autoscaling acts; None when none does."""
-    peak = max(simulate(ample, profile.at_its_peak()).series[part], default=0.0)
-    maximum = max(1, math.ceil(peak / _TARGET * _SLACK))
+    _share, units = unit_shares(ample.workload)[part]
+    maximum = max(1, math.ceil(profile.peak * units / _TARGET * _SLACK))
     steepest = profile.steepest()
     # The parts share the budget of refusals.
-    share = replace(objectives, throttled_share=objectives.throttled_share / len(TABLE_PARTS))
+    allowed = objectives.throttled_share / len(TABLE_PARTS)
 
     def held(baseline: int) -> bool:
         tried = _with_part(ample, part, Provisioned(baseline, maximum, _TARGET))
-        return not meets(simulate(tried, steepest), share)
+        return alone(tried, part, steepest)[1] <= allowed
 
     baseline = smallest(held, maximum)
     # A baseline just above what throttles is luck of the second in which the surge begins.
@@ -140,24 +162,22 @@ def smallest(held: Callable[[int], bool], largest: int) -> int | None:
     return high
 
 
-def _with_free_limits(case: Case, usual: Case, profile: Profile, objectives: Objectives) -> Case:
+def _with_free_limits(case: Case, ample: Case, usual: Case, profile: Profile, objectives: Objectives) -> Case:
     configuration, workload = case.configuration, case.workload
     largest, at_peak = usual.configuration.account_concurrency, profile.at_its_peak()
 
-    def with_products(reserved: int) -> Configuration:
-        return replace(configuration, products=replace(configuration.products, reserved=reserved))
+    def least(name: str) -> Concurrency:
+        """Return the function with the least that holds the peak, whatever the tables would make of it."""
+        function: Concurrency = getattr(ample.configuration, name)
 
-    def with_authorizer(reserved: int) -> Configuration:
-        return replace(configuration, authorizer=replace(configuration.authorizer, reserved=reserved))
-
-    def least(change: Callable[[int], Configuration]) -> int:
         def held(reserved: int) -> bool:
-            tried = replace(case, configuration=change(reserved))
+            changed: Any = {name: replace(function, reserved=reserved)}
+            tried = replace(ample, configuration=replace(ample.configuration, **changed))
             return not meets(simulate(tried, at_peak), objectives)
 
-        found = smallest(held, largest)
+        found = smallest(held, largest) or largest
         # Exactly enough would be luck as well.
-        return math.ceil((found or largest) * _RESERVE)
+        return replace(function, reserved=min(largest, math.ceil(found * _RESERVE)))
 
     reads = max(workload.list_share + workload.category_share, workload.item_share)
     writes = max(workload.create_share, workload.update_share)
@@ -167,7 +187,7 @@ def _with_free_limits(case: Case, usual: Case, profile: Profile, objectives: Obj
         throttle=Throttle(rate, rate),
         write_throttle=Throttle(write_rate, write_rate),
         requests_per_address=usual.configuration.requests_per_address,
-        products=with_products(least(with_products)).products,
-        authorizer=with_authorizer(least(with_authorizer)).authorizer,
+        products=least("products"),
+        authorizer=least("authorizer"),
     )
     return replace(case, configuration=limited)

@@ -114,6 +114,17 @@ def _hottest_share(part: str, workload: Workload) -> float:
     return workload.hottest_product_share
 
 
+def part_of(case: Case, part: str, first_rate: float) -> Store:
+    """Return one direction of the table or index as after a long time at a rate of requests."""
+    _share, units = unit_shares(case.workload)[part]
+    return store_of(
+        case.configuration.throughputs[part],
+        reads=part.endswith("read"),
+        first_units=first_rate * units,
+        hottest_share=_hottest_share(part, case.workload),
+    )
+
+
 class Simulation:
     """One configuration under one profile."""
 
@@ -125,16 +136,11 @@ class Simulation:
         self._methods = _gateway(case)
         self._authorizer = self._function("authorizer", first * workload.write_share)
         self._products = self._function("products", first)
-        self._units = unit_shares(workload)
-        self._stores = {
-            part: store_of(
-                configuration.throughputs[part],
-                reads=part.endswith("read"),
-                first_units=first * units,
-                hottest_share=_hottest_share(part, workload),
-            )
-            for part, (_share, units) in self._units.items()
-        }
+        self._stores = {part: part_of(case, part, first) for part in TABLE_PARTS}
+        self._takes = [
+            (part, share, units, self._stores[part].take)
+            for part, (share, units) in unit_shares(workload).items()
+        ]
         self.result = Result(case, profile, stores=self._stores)
 
     def _function(self, name: str, first_rate: float) -> Function:
@@ -163,12 +169,14 @@ class Simulation:
         result.p99_worst_minute_seconds = p99_seconds(workload, minutes.worst)
         return result
 
-    def _second(self, second: int, rate: float) -> tuple[float, float, float]:
-        """Return what is served, what starts cold, and the executions at the same time."""
+    def _at_gateway(self, second: int, rate: float) -> tuple[float, float]:
+        """Return which reads and writes firewall and API Gateway let pass."""
         passed = self._firewall.take(rate)
-        self._refuse("firewall", second, rate - passed)
+        if passed < rate:
+            self._refuse("firewall", second, rate - passed)
         admitted = self._account.take(passed)
-        self._refuse("account_throttle", second, passed - admitted)
+        if admitted < passed:
+            self._refuse("account_throttle", second, passed - admitted)
         reads = writes = 0.0
         for part, share, bucket in self._methods:
             demand = admitted * share
@@ -179,16 +187,22 @@ class Simulation:
                 reads += taken
             else:
                 writes += taken
+        return reads, writes
+
+    def _second(self, second: int, rate: float) -> tuple[float, float, float]:
+        """Return what is served, what starts cold, and the executions at the same time."""
+        reads, writes = self._at_gateway(second, rate)
         authorised, cold_authorizers = self._authorizer.take(second, writes)
-        self._refuse("authorizer", second, writes - authorised)
+        if authorised < writes:
+            self._refuse("authorizer", second, writes - authorised)
         invoked, cold = self._products.take(second, reads + authorised)
-        self._refuse("products", second, reads + authorised - invoked)
+        if invoked < reads + authorised:
+            self._refuse("products", second, reads + authorised - invoked)
         self.result.invocations += invoked + authorised
         refused = 0.0
-        for part, store in self._stores.items():
-            share, units = self._units[part]
+        for part, share, units, take in self._takes:
             demand = invoked * units
-            taken = store.take(second, demand)
+            taken = take(second, demand)
             if taken < demand:
                 lost = invoked * share * (1 - taken / demand)
                 refused += lost
@@ -198,8 +212,6 @@ class Simulation:
         return max(0.0, invoked - refused), cold + cold_authorizers, concurrency
 
     def _refuse(self, part: str, second: int, requests: float) -> None:
-        if requests <= 0:
-            return
         throttled = self.result.throttled
         throttled[part] += requests
         if part not in self.result.first_at and throttled[part] >= NOTICED:
@@ -225,15 +237,13 @@ class _Recorder:
 
     def __init__(self, result: Result, seconds: int, stores: dict[str, Store]) -> None:
         self._series, self._stores = result.series, stores
+        self._lines = [result.series[name] for name in ("offered", "throttled", "concurrency")]
         self._stretch = max(1, -(-seconds // POINTS))
         self._consumed = dict.fromkeys(stores, 0.0)
 
     def add(self, second: int, offered: float, throttled: float, concurrency: float) -> None:
-        values = {"offered": offered, "throttled": throttled, "concurrency": concurrency}
-        fresh = second % self._stretch == 0
-        for name, value in values.items():
-            line = self._series[name]
-            if fresh:
+        for line, value in zip(self._lines, (offered, throttled, concurrency), strict=True):
+            if second % self._stretch == 0:
                 line.append(value)
             elif value > line[-1]:
                 line[-1] = value

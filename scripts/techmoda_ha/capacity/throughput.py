@@ -46,9 +46,9 @@ class ProvisionedStore:
     def take(self, second: int, units: float) -> float:
         """Return how many of this second's units are served."""
         capacity = self.capacity
-        available = capacity + self._bucket
-        served = min(units, available, self._ceiling)
-        self._bucket = min(available - served, rules.BURST_SECONDS * capacity)
+        available, most = capacity + self._bucket, rules.BURST_SECONDS * capacity
+        served = units if units <= available and units <= self._ceiling else min(available, self._ceiling)
+        self._bucket = min(most, available - served)
         self._minute += served
         self.consumed += served
         self.capacity_seconds += capacity
@@ -86,7 +86,7 @@ class OnDemandStore:
         minute = second // MINUTE
         if minute == len(self._highest):
             self._begin(minute)
-        served = min(units, self.capacity)
+        served = min(self.capacity, units)
         self.consumed += served
         self._highest[-1] = max(self._highest[-1], served)
         return served

@@ -25,7 +25,7 @@ from techmoda_ha.capacity.configuration import (
 )
 from techmoda_ha.capacity.profiles import Profile
 from techmoda_ha.capacity.report import Verdict, page
-from techmoda_ha.capacity.search import Found, cheapest, meets, smallest
+from techmoda_ha.capacity.search import Found, alone, cheapest, meets, smallest
 from techmoda_ha.capacity.simulation import PARTS, Result, simulate
 from techmoda_ha.errors import HaError
 
@@ -138,6 +138,26 @@ def test_the_cheapest_configuration_holds_and_costs_no_more_than_ours() -> None:
     assert best is not None
     assert meets(best.result, OBJECTIVES) == []
     assert best.monthly_cost <= monthly(simulate(Case(WARM), HOUR))
+
+
+def test_the_cheapest_configuration_reserves_what_the_account_has_even_where_tables_fail_at_a_jump() -> None:
+    # Twice the rate at once is more than a baseline of 2 carries, which says nothing about functions.
+    rush = Profile("rush", "", (*profiles.steps((4.0, 1200)), *profiles.ramp(4.0, 8.0, 1200)))
+    best = cheapest(Case(WARM), rush, HOUR, OBJECTIVES)
+    assert best is not None
+    reserved = [best.configuration.products.reserved, best.configuration.authorizer.reserved]
+    assert all(one is not None and one < 200 for one in reserved)
+
+
+def test_a_part_alone_refuses_what_the_simulation_of_everything_says() -> None:
+    limits = dict.fromkeys(TABLE_PARTS, OnDemand()) | {"table_read": Provisioned(20, 60)}
+    ample = Concurrency(5000)
+    case = Case(replace(WARM, products=ample, authorizer=ample, throughputs=limits))
+    whole = simulate(case, SURGE)
+    store, refused = alone(case, "table_read", SURGE)
+    assert refused > 0.01
+    assert refused == pytest.approx(whole.throttled_share, rel=1e-3)
+    assert store.consumed == pytest.approx(whole.stores["table_read"].consumed, rel=1e-3)
 
 
 def test_no_configuration_is_the_cheapest_where_none_holds() -> None:
