@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -38,11 +39,12 @@ class Check:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a check ended."""
+    """How a check ended: `seconds` by the clock, and `cpu_seconds` of it and of all that it started."""
 
     check: Check
     passed: bool
     seconds: float
+    cpu_seconds: float
     log: Path
 
 
@@ -186,7 +188,8 @@ def run_all(
 
 def _show(outcome: Outcome, console: Console, *, verbose: bool) -> None:
     word = "[green]passed[/green]" if outcome.passed else "[red]FAILED[/red]"
-    console.print(f"{word}  {outcome.check.name:32} {outcome.seconds:6.1f} s", highlight=False)
+    used = f"{outcome.seconds:6.1f} s, CPU {outcome.cpu_seconds:6.1f} s"
+    console.print(f"{word}  {outcome.check.name:32} {used}", highlight=False)
     if verbose or not outcome.passed:
         lines = outcome.log.read_text(errors="replace").splitlines()
         for line in lines[-SHOWN_LINES:]:
@@ -208,14 +211,19 @@ class Runner:
         """Run one check and return how it ended; its output goes to build/logs/checks/NAME.log."""
         log = self._workspace.build / "logs" / "checks" / f"{check.name}.log"
         log.parent.mkdir(parents=True, exist_ok=True)
-        started = time.monotonic()
+        started, cpu_seconds, passed = time.monotonic(), 0.0, True
         with log.open("wb") as output:
-            passed = all(self._run_command(check, command, output.fileno()) for command in check.commands)
-        return Outcome(check, passed, time.monotonic() - started, log)
+            for command in check.commands:
+                passed, used = self._run_command(check, command, output.fileno())
+                cpu_seconds += used
+                if not passed:
+                    break
+        return Outcome(check, passed, time.monotonic() - started, cpu_seconds, log)
 
-    def _run_command(self, check: Check, command: tuple[str, ...], output: int) -> bool:
+    def _run_command(self, check: Check, command: tuple[str, ...], output: int) -> tuple[bool, float]:
+        """Return whether it exited 0, and the CPU seconds of it and of the processes that it waited for."""
         if self._stopped:
-            return False
+            return False, 0.0
         variables = {
             **os.environ,
             "PYTHONPYCACHEPREFIX": str(self._workspace.build / "cache" / "pycache"),
@@ -230,7 +238,9 @@ class Runner:
             raise HaError(f"{command[0]} did not start: {error}", "Prepare the tools: make setup") from error
         self._running[process.pid] = process
         try:
-            return process.wait() == 0
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            return process.returncode == 0, usage.ru_utime + usage.ru_stime
         finally:
             self._running.pop(process.pid, None)
 
@@ -246,8 +256,10 @@ class Runner:
 
 
 def _signal_group(process: subprocess.Popen[bytes], number: int) -> None:
-    if process.poll() is None:
-        os.killpg(process.pid, number)
+    # Its lane waits for it; a look with poll() here could take the exit status away from there.
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
 
 
 def files_outside_build(workspace: Workspace) -> set[str]:

@@ -67,6 +67,18 @@ def test_files_under_build_are_nobodys_business(workspace: Workspace, console: C
     assert "1 passed, 0 failed" in said(console)
 
 
+def test_each_check_tells_its_time_by_the_clock_and_on_the_processors(
+    workspace: Workspace, console: Console
+) -> None:
+    busy = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'sum(range(10**7))'])"
+    runner = Runner(workspace)
+    waiting, working = (runner.run(python("one", code)) for code in ("import time; time.sleep(0.3)", busy))
+    assert waiting.seconds >= 0.3
+    assert waiting.cpu_seconds < working.cpu_seconds, "what its processes used counts too"
+    run_all(workspace, [python("tidy", "pass")], console)
+    assert " s, CPU " in said(console)
+
+
 def test_no_check_at_all_is_an_error(workspace: Workspace, console: Console) -> None:
     with pytest.raises(HaError, match="nothing to check"):
         run_all(workspace, [], console)

@@ -15,7 +15,7 @@ from techmoda_ha import packaging
 from techmoda_ha.bytecode import compile_folder, find_python
 from techmoda_ha.environments import Target, Workspace
 from techmoda_ha.errors import HaError
-from techmoda_ha.packaging import Platform, build_packages, remove_what_stays_out, write_zip
+from techmoda_ha.packaging import Package, Platform, build_packages, remove_what_stays_out, write_zip
 
 
 def make_content(folder: Path, names: list[str]) -> Path:
@@ -116,3 +116,62 @@ def test_a_function_without_its_locked_requirements_is_refused(tmp_path: Path) -
     with pytest.raises(HaError, match="requirements of products_api could not be installed"):
         build_packages(workspace, Target.LOCAL, Platform.this_machine())
     assert not workspace.packages(Target.LOCAL).exists()
+
+
+@pytest.fixture
+def function(tmp_path: Path) -> Workspace:
+    """Return a workspace with one function that requires nothing."""
+    make_content(tmp_path, ["lambda_src/orders/handler.py", "lambda_src/common/log.py"])
+    make_content(tmp_path, ["requirements/lambda/orders.txt"])
+    return Workspace(tmp_path, tmp_path / "build")
+
+
+def build(workspace: Workspace, *, anew: bool = False, python: str | None = None) -> tuple[Package, bool]:
+    """Return the package, and whether it was built rather than found."""
+    platform = Platform(Platform.this_machine().options, python)
+    scratch = workspace.build / "scratch"
+    before = scratch.stat().st_mtime_ns if scratch.is_dir() else 0
+    (package,) = build_packages(workspace, Target.LOCAL, platform, anew=anew)
+    return package, scratch.stat().st_mtime_ns != before
+
+
+def test_a_zip_whose_inputs_did_not_change_is_not_built_again(function: Workspace) -> None:
+    first, was_built = build(function)
+    assert was_built
+    (function.root / "lambda_src" / "orders" / "handler.py").touch()
+    make_content(function.root, ["lambda_src/orders/__pycache__/handler.pyc"])
+    assert build(function) == (first, False)
+    assert build(function, anew=True) == (first, True)
+
+
+@pytest.mark.parametrize(
+    "changed", ["lambda_src/orders/handler.py", "lambda_src/common/log.py", "requirements/lambda/orders.txt"]
+)
+def test_a_zip_is_built_again_when_an_input_changed(function: Workspace, changed: str) -> None:
+    build(function)
+    with (function.root / changed).open("a") as file:
+        file.write("# one more line\n")
+    assert build(function)[1]
+
+
+def test_a_zip_is_built_again_when_it_gains_or_loses_a_file_or_its_bytecode(function: Workspace) -> None:
+    build(function)
+    make_content(function.root, ["lambda_src/orders/more.py"])
+    assert build(function)[1]
+    (function.root / "lambda_src" / "orders" / "more.py").unlink()
+    assert build(function)[1]
+    assert build(function, python=sys.executable)[1]
+
+
+@pytest.mark.parametrize("suffix", [".zip", ".cdx.json", ".built.json"])
+@pytest.mark.parametrize("content", [b"damaged", None])
+def test_a_zip_that_is_not_as_it_was_built_is_built_again(
+    function: Workspace, suffix: str, content: bytes | None
+) -> None:
+    first, _ = build(function)
+    file = first.file.with_suffix(suffix)
+    file.unlink()
+    if content:
+        file.write_bytes(content)
+    assert build(function) == (first, True)
+    assert hashlib.sha256(first.file.read_bytes()).hexdigest() == first.sha256
