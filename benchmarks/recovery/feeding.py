@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from techmoda_ha.recovery.core.changes import Change
+from techmoda_recovery.core.changes import Change
 
 MOMENT = 1_000_000
 BAD, GOOD = "products:9", "products:8"

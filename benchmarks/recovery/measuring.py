@@ -15,13 +15,13 @@ from pathlib import Path
 from benchmarks.recovery import feeding
 from techmoda_ha.errors import HaError
 from techmoda_ha.recovery.applying import Application
-from techmoda_ha.recovery.core.repairs import Repair
-from techmoda_ha.recovery.core.rules import Rules, WrittenBy
-from techmoda_ha.recovery.erasures import NoErasures
-from techmoda_ha.recovery.pace import Pace
-from techmoda_ha.recovery.plan_file import Header, Plan
 from techmoda_ha.recovery.planning import Planner
-from techmoda_ha.recovery.writing import Outcome, Written
+from techmoda_recovery.core.repairs import Repair
+from techmoda_recovery.core.rules import Rules, WrittenBy
+from techmoda_recovery.erasures import NoErasures
+from techmoda_recovery.pace import Pace
+from techmoda_recovery.plan_files import Header, Plan
+from techmoda_recovery.writing import Outcome, Written
 
 HEADER = Header(
     "benchmark", "rewind", "us-east-1", "products", "table", "2026-05-01T10:00:00.000Z", "benchmark"

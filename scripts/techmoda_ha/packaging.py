@@ -1,9 +1,9 @@
 """Build the Lambda zips: same input, same bytes.
 
-A zip holds the function's own package, lambda_src/common, what else of ours it shares (`shared_packages`), the
-locked requirements for the platform it will run on, and their bytecode for its Python where this machine has
-that Python. Entries are sorted and dated
-1980-01-01, so the same sources, locks and tools (Python, zlib) give the same sha256.
+A zip holds the function's own package, those of ours that it shares (`shared_packages`), the locked
+requirements for the platform it will run on, and their bytecode for its Python where this machine has that
+Python. Entries are sorted and dated 1980-01-01, so the same sources, locks and tools (Python, zlib) give the
+same sha256.
 """
 
 from __future__ import annotations
@@ -75,6 +75,10 @@ def shared_packages(function: str) -> dict[str, str]:
     return {**SHARED_BY_ALL, **SHARED_BY_SOME.get(function, {})}
 
 
+def _packages(function: str) -> dict[str, str]:
+    return {function: f"lambda_src/{function}", **shared_packages(function)}
+
+
 def build_packages(
     workspace: Workspace, target: Target, platform: Platform, *, anew: bool = False
 ) -> list[Package]:
@@ -103,7 +107,7 @@ def built_package(workspace: Workspace, function: str, folder: Path, platform: P
 
 
 def _inputs(workspace: Workspace, function: str, platform: Platform) -> str:
-    folders = (workspace.root / "lambda_src" / name for name in (function, SHARED_PACKAGE))
+    folders = (workspace.root / source for source in _packages(function).values())
     here = Path(__file__).parent
     builders = (here / name for name in ("packaging.py", "bytecode.py", "sbom.py"))
     settings = (*platform.options, python_identity(platform.python))
@@ -116,7 +120,7 @@ def build_package(workspace: Workspace, function: str, folder: Path, platform: P
     with tempfile.TemporaryDirectory(prefix=f"{function}-", dir=_scratch(workspace)) as scratch:
         content = Path(scratch) / "content"
         _install_requirements(workspace, function, content, platform)
-        for name, source in {function: f"lambda_src/{function}", **shared_packages(function)}.items():
+        for name, source in _packages(function).items():
             shutil.copytree(workspace.root / source, content / name, ignore=shutil.ignore_patterns(*LEFT_OUT))
         ingredients = installed_in(content)
         remove_what_stays_out(content)

@@ -25,8 +25,8 @@ from techmoda_ha.drills.corruption.drill import DataCorruptionDrill
 from techmoda_ha.drills.corruption.observing import Sights
 from techmoda_ha.drills.corruption.plan import CorruptionPlan
 from techmoda_ha.drills.stage import Region, Stage
-from techmoda_ha.recovery.erasures import NoErasures
 from techmoda_ha.recovery.service import Recovery
+from techmoda_recovery.erasures import NoErasures
 
 PRIMARY, DR = "us-east-1", "us-west-2"
 PRODUCTS, RECEIPTS = "recovery-shop-products", "recovery-shop-receipts"

@@ -17,11 +17,11 @@ from tests.local.recovery_shop import PRIMARY, PRODUCTS, RECEIPTS, Customer, Sho
 
 from local_aws.testing import eventually
 from techmoda_ha.errors import HaError
-from techmoda_ha.recovery.core.rules import Expression, Rules
 from techmoda_ha.recovery.erasures import ErasureLog
 from techmoda_ha.recovery.policy import policy
 from techmoda_ha.recovery.restoring import Restoration
 from techmoda_ha.recovery.service import Comparison, Recovery
+from techmoda_recovery.core.rules import Expression, Rules
 
 pytestmark = [pytest.mark.local, pytest.mark.slow]
 

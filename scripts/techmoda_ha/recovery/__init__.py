@@ -1,5 +1,5 @@
-"""Putting corrupted items right while the API goes on serving.
+"""Putting corrupted items right while the API goes on serving, from the command line.
 
-`core` is pure: changes and items in, repairs out. Around it, `streams`, `tables` and `erasures` read AWS,
-`plan_file` and `spill` keep things on disk, and `apply` writes under conditions.
+The rules, and how repairs are written, are in `techmoda_recovery`. Here `streams`, `tables` and `restoring`
+read AWS, `spill` keeps on disk what does not fit into memory, and `planning` and `service` put it together.
 """

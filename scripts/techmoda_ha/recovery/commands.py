@@ -18,14 +18,15 @@ from techmoda_ha.cli_options import choice, json_option, target_option
 from techmoda_ha.environments import Environment, Target, Workspace, process_variables
 from techmoda_ha.errors import HaError, ViolationError
 from techmoda_ha.progress import make_progress
-from techmoda_ha.recovery.applying import Progress
-from techmoda_ha.recovery.erasures import ErasureLog, Erasures, NoErasures
+from techmoda_ha.recovery.erasures import ErasureLog
 from techmoda_ha.recovery.options import Moment, Selection, selection_options
-from techmoda_ha.recovery.plan_file import Plan
 from techmoda_ha.recovery.policy import policy
 from techmoda_ha.recovery.report import plan_lines, summary_of, unrepaired
 from techmoda_ha.recovery.restoring import Restoration
 from techmoda_ha.recovery.service import Comparison, Recovery, load, undo_file
+from techmoda_recovery.applying import Progress
+from techmoda_recovery.erasures import Erasures, NoErasures
+from techmoda_recovery.plan_files import Plan
 
 ATTEMPTS = 10  # Recovery meets throttling, and has the time to wait it out.
 
@@ -80,7 +81,7 @@ def rewind(moment: int, *, plan_only: bool, out: Path | None, **given: Any) -> N
     Exit status 1: some items could not be put right.
     """
     selection, where = _split(given)
-    rules, described = selection.rules(), selection.describe(moment)
+    rules, described = selection.rules_of_files(), selection.describe(moment)
     with _opened(where) as recovery:
         plan, units = recovery.plan_rewind(moment, rules, described, out), recovery.units_per_second()
         results = []
@@ -111,7 +112,7 @@ def reconcile(
     selection, where = _split(given)
     if moment is None and restored_table is None:
         raise HaError("Say what to compare with.", "--restore-to-time TIME, or --restored-table NAME")
-    rules = selection.rules()
+    rules = selection.rules_of_files()
     with _opened(where) as recovery:
         if moment is None:
             restored = recovery.table(restored_table)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from techmoda_ha.errors import HaError
-from techmoda_ha.recovery.core.rules import Expression, RuleError, Rules, Test, WrittenBy, keys_of
+from techmoda_recovery.core.rules import Choice, RuleError, Rules, keys_of
 
 
 class Moment(click.ParamType[int]):
@@ -35,34 +35,31 @@ class Moment(click.ParamType[int]):
 
 
 @dataclass(frozen=True)
-class Selection:
-    """Which writes to undo, as given on the command line."""
+class Selection(Choice):
+    """Which writes to undo, as given on the command line: a choice, and files of keys."""
 
-    undo: tuple[str, ...] = ()
-    keep: tuple[str, ...] = ()
-    undo_writer: tuple[str, ...] = ()
-    keep_writer: tuple[str, ...] = ()
-    until: int | None = None
     only_keys: Path | None = None
     keep_keys: Path | None = None
-    undo_all: bool = False
 
-    def rules(self) -> Rules:
+    def rules_of_files(self) -> Rules:
         """Return the rules; raise HaError when they cannot be read, or say nothing where all is at stake."""
-        names_bad = bool(self.undo or self.undo_writer)
-        if names_bad == self.undo_all:
+        if bool(self.undo or self.undo_writer) == self.undo_all:
             raise HaError(
                 "Say which writes to undo: --undo or --undo-writer, or --undo-all for every one since then.",
                 "Look at what would happen first: --plan",
             )
-        rules = Rules(until=self.until)
-        return replace(
-            rules,
-            undo=self._tests(self.undo, self.undo_writer, rules),
-            keep=self._tests(self.keep, self.keep_writer, rules),
-            only_keys=None if self.only_keys is None else _keys(self.only_keys),
-            keep_keys=frozenset() if self.keep_keys is None else _keys(self.keep_keys),
-        )
+        only, keep = self.keys()
+        try:
+            return self.rules(only, keep or ())
+        except RuleError as error:
+            raise HaError(
+                str(error), "The language: https://jmespath.org. The runbook on data corruption has examples."
+            ) from error
+
+    def keys(self) -> tuple[frozenset[str] | None, frozenset[str] | None]:
+        """Return the keys to touch and those to leave alone, None where no file was given; raise HaError."""
+        only, keep = (None if file is None else _keys(file) for file in (self.only_keys, self.keep_keys))
+        return only, keep
 
     def describe(self, moment: int | None) -> str:
         """Return the moment, where there is one, and the rules in words."""
@@ -77,18 +74,6 @@ class Selection:
             if getattr(self, name)
         ]
         return "; ".join(part for part in parts if part)
-
-    @staticmethod
-    def _tests(expressions: tuple[str, ...], writers: tuple[str, ...], rules: Rules) -> tuple[Test, ...]:
-        try:
-            tests: list[Test] = [Expression(text, rules.stamps) for text in expressions]
-        except RuleError as error:
-            raise HaError(
-                str(error), "The language: https://jmespath.org. The runbook on data corruption has examples."
-            ) from error
-        if writers:
-            tests.append(WrittenBy(frozenset(writers), rules.stamps))
-        return tuple(tests)
 
 
 _SELECTION = [

@@ -13,20 +13,20 @@ from pathlib import Path
 from typing import Any
 
 from techmoda_ha.recovery import plan_file
-from techmoda_ha.recovery.core.changes import Change
-from techmoda_ha.recovery.core.images import Image, State, dumps
-from techmoda_ha.recovery.core.repairs import History, Repair, difference
-from techmoda_ha.recovery.core.rules import Rules, key_text
-from techmoda_ha.recovery.erasures import Erasures
-from techmoda_ha.recovery.plan_file import Header, Plan
 from techmoda_ha.recovery.spill import Spill
+from techmoda_recovery.comparing import Comparer, Pair, without_erased
+from techmoda_recovery.core.changes import Change
+from techmoda_recovery.core.images import Image, State, dumps
+from techmoda_recovery.core.repairs import History, Repair
+from techmoda_recovery.core.rules import Rules, key_text
+from techmoda_recovery.erasures import Erasures
+from techmoda_recovery.plan_files import Header, Plan
 
 ReadChanges = Callable[[Callable[[Change], None]], object]
 """Gives every change to the function that it is called with, those of a key in their order."""
 ReadItems = Callable[[Callable[[Image], None]], object]
 """Gives every item of a table to the function that it is called with."""
 
-ERASED_TOGETHER = 1000
 LISTED_GAPS = 50
 
 
@@ -56,7 +56,8 @@ class Planner:
                     spill.add(change.key, record)
 
             read(take)
-            return self._write(file, self._of_histories(spill))
+            repairs = without_erased(self._of_histories(spill), self.erasures, self.counts)
+            return self._write(file, repairs)
 
     def reconcile(
         self,
@@ -65,23 +66,21 @@ class Planner:
         read_restored: ReadItems,
         read_live: ReadItems,
         *,
-        at_of: Callable[[State], int | None] = lambda _item: None,
+        at_of: Callable[[State], int | None] | None = None,
         attributes: Collection[str] = (),
     ) -> Plan:
         """Plan to make the live table's items what the restored table's are.
 
-        `at_of` tells when a live item was written, for rules about time.
+        `at_of` tells when a live item was written, for rules about time; what the item says, without it.
         """
         with Spill(self.scratch) as spill:
             # One table after the other: in each file the restored items come first.
             read_restored(lambda item: spill.add(key_of(item), [key_of(item), item, None]))
             read_live(lambda item: spill.add(key_of(item), [key_of(item), None, item]))
-            repairs = (
-                repair
-                for change in self._differences(spill, at_of)
-                if (repair := difference(change, self.rules, self.header.signature, attributes))
+            comparer = Comparer(
+                self.rules, self.header.signature, self.erasures, attributes, at_of, self.counts
             )
-            return self._write(file, repairs)
+            return self._write(file, comparer.repairs(self._pairs(spill)))
 
     def _of_histories(self, spill: Spill) -> Iterator[Repair]:
         for group in spill.groups():
@@ -111,7 +110,7 @@ class Planner:
                 self.counts["writes_kept"] += history.kept
                 yield repair
 
-    def _differences(self, spill: Spill, at_of: Callable[[State], int | None]) -> Iterator[Change]:
+    def _pairs(self, spill: Spill) -> Iterator[Pair]:
         for group in spill.groups():
             restored: dict[str, tuple[Any, Any]] = {}
             for key, restored_item, live_item in group:
@@ -120,29 +119,9 @@ class Planner:
                     restored[name] = key, restored_item
                     continue
                 _, before = restored.pop(name, (key, None))
-                self.counts["compared"] += 1
-                if before != live_item:
-                    self.counts["different"] += 1
-                    yield Change(key, before, live_item, at_of(live_item))
+                yield key, before, live_item
             for key, before in restored.values():
-                self.counts["compared"] += 1
-                self.counts["different"] += 1
-                yield Change(key, before, None, None)
+                yield key, before, None
 
     def _write(self, file: Path, repairs: Iterator[Repair]) -> Plan:
-        return plan_file.write(file, self.header, self._without_erased(repairs), self.counts, self.gaps)
-
-    def _without_erased(self, repairs: Iterator[Repair]) -> Iterator[Repair]:
-        batch: list[Repair] = []
-        for repair in repairs:
-            batch.append(repair)
-            if len(batch) == ERASED_TOGETHER:
-                yield from self._living(batch)
-                batch = []
-        yield from self._living(batch)
-
-    def _living(self, batch: list[Repair]) -> list[Repair]:
-        erased = self.erasures.among({key_text(one.key) for one in batch if one.target is not None})
-        living = [one for one in batch if one.target is None or key_text(one.key) not in erased]
-        self.counts["erased"] += len(batch) - len(living)
-        return living
+        return plan_file.write(file, self.header, repairs, self.counts, self.gaps)

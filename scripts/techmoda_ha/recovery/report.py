@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
-from techmoda_ha.recovery.applying import Progress
-from techmoda_ha.recovery.core.images import plain
-from techmoda_ha.recovery.core.repairs import Repair
-from techmoda_ha.recovery.core.rules import key_text
-from techmoda_ha.recovery.core.stamps import STAMPS
-from techmoda_ha.recovery.pace import least_seconds
-from techmoda_ha.recovery.plan_file import Plan
 from techmoda_ha.recovery.service import undo_file
+from techmoda_recovery.applying import Progress
+from techmoda_recovery.core.images import plain
+from techmoda_recovery.core.repairs import Repair
+from techmoda_recovery.core.rules import key_text
+from techmoda_recovery.core.stamps import STAMPS
+from techmoda_recovery.pace import least_seconds
+from techmoda_recovery.plan_files import Plan
 
 SAMPLES = 5
 LISTED = 50

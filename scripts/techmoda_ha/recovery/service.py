@@ -9,7 +9,6 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +16,17 @@ from techmoda_ha.aws_clients import aws_errors_as
 from techmoda_ha.errors import HaError
 from techmoda_ha.evidence import timestamp
 from techmoda_ha.recovery import plan_file, tables
-from techmoda_ha.recovery.applying import Application, Progress, prepare_undo
-from techmoda_ha.recovery.core.images import Image, State, text_of
-from techmoda_ha.recovery.core.rules import RuleError, Rules
-from techmoda_ha.recovery.core.stamps import Stamps
-from techmoda_ha.recovery.erasures import Erasures
-from techmoda_ha.recovery.pace import Pace, write_capacity
-from techmoda_ha.recovery.plan_file import Header, Plan
+from techmoda_ha.recovery.applying import Application, prepare_undo
 from techmoda_ha.recovery.planning import Planner, ReadItems
 from techmoda_ha.recovery.streams import StreamReader, check_reach
 from techmoda_ha.recovery.tables import Table
-from techmoda_ha.recovery.writing import DynamoStore
+from techmoda_recovery.applying import Progress
+from techmoda_recovery.core.images import Image
+from techmoda_recovery.core.rules import RuleError, Rules
+from techmoda_recovery.erasures import Erasures
+from techmoda_recovery.pace import Pace, write_capacity
+from techmoda_recovery.plan_files import Header, Plan
+from techmoda_recovery.writing import DynamoStore
 
 ROUNDS = 3
 
@@ -108,7 +107,6 @@ class Recovery:
                 live.key_of,
                 reader(restored),
                 reader(live),
-                at_of=partial(written_at, stamps=rules.stamps),
                 attributes=comparison.attributes,
             )
 
@@ -198,14 +196,6 @@ def load(file: Path, *, undo: bool) -> Plan:
         other = "ha recover undo" if plan.header.kind == "undo" else "ha recover apply"
         raise HaError(f"{file.name} is not for that: it is a plan to {plan.header.kind}.", f"{other} {file}")
     return plan
-
-
-def written_at(item: State, stamps: Stamps) -> int | None:
-    """Return the epoch second at which an item says that it was written; None when it does not."""
-    try:
-        return int(datetime.fromisoformat(text_of(item, stamps.updated_at)).timestamp())
-    except ValueError:
-        return None
 
 
 class _Count:

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, Self
 
-from techmoda_ha.recovery.core.images import Image, dumps
+from techmoda_recovery.core.images import Image, dumps
 
 BITS = 6  # Of the 32 of the hash, for each depth.
 FILES = 2**BITS

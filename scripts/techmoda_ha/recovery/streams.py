@@ -22,7 +22,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from techmoda_ha.errors import HaError
-from techmoda_ha.recovery.core.changes import Change
+from techmoda_recovery.core.changes import Change
 
 KEPT_SECONDS = 24 * 3600
 READERS = 4

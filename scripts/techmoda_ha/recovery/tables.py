@@ -10,7 +10,7 @@ from typing import Any
 
 from techmoda_ha.aws_clients import aws_errors_as
 from techmoda_ha.errors import HaError
-from techmoda_ha.recovery.core.images import Image
+from techmoda_recovery.core.images import Image
 
 SEGMENTS = 4
 

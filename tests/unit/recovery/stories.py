@@ -9,15 +9,15 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from techmoda_ha.recovery.core.changes import Change
-from techmoda_ha.recovery.core.images import State, dumps, is_same
-from techmoda_ha.recovery.core.repairs import Repair
-from techmoda_ha.recovery.core.rules import Rules, WrittenBy
-from techmoda_ha.recovery.core.stamps import STAMPS
-from techmoda_ha.recovery.erasures import NoErasures
-from techmoda_ha.recovery.plan_file import Header
 from techmoda_ha.recovery.planning import Planner, ReadChanges
-from techmoda_ha.recovery.writing import Outcome, Written
+from techmoda_recovery.core.changes import Change
+from techmoda_recovery.core.images import State, dumps, is_same
+from techmoda_recovery.core.repairs import Repair
+from techmoda_recovery.core.rules import Rules, WrittenBy
+from techmoda_recovery.core.stamps import STAMPS
+from techmoda_recovery.erasures import NoErasures
+from techmoda_recovery.plan_files import Header
+from techmoda_recovery.writing import Outcome, Written
 
 BAD = "faulty:9"
 GOOD = "products:8"

@@ -12,12 +12,12 @@ from tests.unit.recovery.stories import BAD, key, product
 
 from techmoda_ha.errors import HaError
 from techmoda_ha.recovery.commands import erasures_of
-from techmoda_ha.recovery.core.changes import Change
-from techmoda_ha.recovery.core.stamps import STAMPS
-from techmoda_ha.recovery.erasures import ErasureLog, NoErasures
+from techmoda_ha.recovery.erasures import ErasureLog
 from techmoda_ha.recovery.options import Moment, Selection, rfc3339
 from techmoda_ha.recovery.restoring import Restoration
-from techmoda_ha.recovery.service import written_at
+from techmoda_recovery.core.changes import Change
+from techmoda_recovery.core.stamps import STAMPS, written_at
+from techmoda_recovery.erasures import NoErasures
 
 AT = 1_777_629_600  # 2026-05-01T10:00:00Z
 
@@ -51,7 +51,7 @@ def test_rules_undo_what_is_named_unless_something_speaks_for_it(tmp_path: Path)
     rules = Selection(
         undo=("new.price == '0.00'",), keep=("new.note == 'mine'",),
         keep_writer=("shop:1",), until=AT, keep_keys=kept,
-    ).rules()  # fmt: skip
+    ).rules_of_files()  # fmt: skip
     assert rules.undoes(change())
     assert not rules.undoes(change(price="9.90"))
     assert not rules.undoes(change(name="b"))
@@ -65,23 +65,23 @@ def test_rules_undo_what_is_named_unless_something_speaks_for_it(tmp_path: Path)
 def test_only_the_named_keys_are_touched(tmp_path: Path) -> None:
     only = tmp_path / "only.txt"
     only.write_text("a\n")
-    rules = Selection(undo_all=True, only_keys=only).rules()
+    rules = Selection(undo_all=True, only_keys=only).rules_of_files()
     assert (rules.undoes(change("a")), rules.undoes(change("b"))) == (True, False)
 
 
 @pytest.mark.parametrize("given", [{}, {"undo_all": True, "undo_writer": (BAD,)}])
 def test_what_to_undo_must_be_said_and_only_in_one_way(given: dict[str, Any]) -> None:
     with pytest.raises(HaError, match="Say which writes to undo"):
-        Selection(**given).rules()
+        Selection(**given).rules_of_files()
 
 
 def test_an_expression_that_is_none_and_an_empty_file_of_keys_are_refused(tmp_path: Path) -> None:
     with pytest.raises(HaError, match="no JMESPath"):
-        Selection(undo=("price =",)).rules()
+        Selection(undo=("price =",)).rules_of_files()
     empty = tmp_path / "empty.txt"
     empty.write_text("# nothing\n")
     with pytest.raises(HaError, match="names no key"):
-        Selection(undo_all=True, only_keys=empty).rules()
+        Selection(undo_all=True, only_keys=empty).rules_of_files()
 
 
 def test_a_selection_says_in_words_what_it_does() -> None:

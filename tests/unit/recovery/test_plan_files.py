@@ -14,11 +14,11 @@ from tests.unit.recovery.stories import HEADER, key, product
 from techmoda_ha.errors import HaError
 from techmoda_ha.recovery import plan_file
 from techmoda_ha.recovery.applying import prepare_undo
-from techmoda_ha.recovery.core.images import dumps, loads
-from techmoda_ha.recovery.core.repairs import Repair
-from techmoda_ha.recovery.plan_file import Plan
 from techmoda_ha.recovery.service import load
 from techmoda_ha.recovery.spill import Spill
+from techmoda_recovery.core.images import dumps, loads
+from techmoda_recovery.core.repairs import Repair
+from techmoda_recovery.plan_files import Header, Plan
 
 REPAIRS = [
     Repair(key("a"), product("a", 2, price="0.00"), product("a", 3, price="19.90"), 1, 0),
@@ -101,7 +101,7 @@ def test_an_undo_file_is_not_applied_by_mistake_nor_a_plan_undone(tmp_path: Path
 def test_an_undo_file_of_another_plan_is_not_taken_for_this_ones(tmp_path: Path) -> None:
     prepare_undo(written(tmp_path), tmp_path / "undo.jsonl")
     other = plan_file.write(
-        tmp_path / "other.jsonl", plan_file.Header(**{**vars(HEADER), "plan_id": "plan-2"}), REPAIRS, {}
+        tmp_path / "other.jsonl", Header(**{**vars(HEADER), "plan_id": "plan-2"}), REPAIRS, {}
     )
     with pytest.raises(HaError, match="belongs to another plan"):
         prepare_undo(other, tmp_path / "undo.jsonl")

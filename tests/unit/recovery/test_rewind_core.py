@@ -27,11 +27,11 @@ from tests.unit.recovery.stories import (
 )
 
 from techmoda_ha.recovery.applying import Application, prepare_undo
-from techmoda_ha.recovery.core.changes import Change
-from techmoda_ha.recovery.core.rules import Rules, WrittenBy
-from techmoda_ha.recovery.erasures import NoErasures
-from techmoda_ha.recovery.pace import Pace
-from techmoda_ha.recovery.plan_file import Plan
+from techmoda_recovery.core.changes import Change
+from techmoda_recovery.core.rules import Rules, WrittenBy
+from techmoda_recovery.erasures import NoErasures
+from techmoda_recovery.pace import Pace
+from techmoda_recovery.plan_files import Plan
 
 # Deletions name no writer; in these histories time tells who made them.
 UNDO_BY_TIME = Rules(until=1_000)

@@ -8,8 +8,8 @@ import pytest
 from tests.unit.recovery.fakes import FakeShard, FakeStream, record
 
 from techmoda_ha.errors import HaError
-from techmoda_ha.recovery.core.changes import Change
 from techmoda_ha.recovery.streams import KEPT_SECONDS, StreamReader, change_of, check_reach
+from techmoda_recovery.core.changes import Change
 
 
 class Time:

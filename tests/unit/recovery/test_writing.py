@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +13,17 @@ from moto import mock_aws
 from tests.unit.recovery.stories import BAD, HEADER, content, giving, key, planner, product
 
 from techmoda_ha.errors import HaError
-from techmoda_ha.recovery import plan_file
-from techmoda_ha.recovery.applying import Application, Progress, prepare_undo
-from techmoda_ha.recovery.core.changes import Change
-from techmoda_ha.recovery.core.repairs import Repair
-from techmoda_ha.recovery.core.rules import Expression, RuleError, Rules
+from techmoda_ha.recovery import applying, plan_file
+from techmoda_ha.recovery.applying import Application, prepare_undo
 from techmoda_ha.recovery.erasures import ErasureLog
-from techmoda_ha.recovery.pace import ON_DEMAND_UNITS, Pace, least_seconds, units_of, write_capacity
 from techmoda_ha.recovery.planning import Planner
 from techmoda_ha.recovery.tables import Table, scan
-from techmoda_ha.recovery.writing import DynamoStore, Outcome
+from techmoda_recovery.applying import Progress
+from techmoda_recovery.core.changes import Change
+from techmoda_recovery.core.repairs import Repair
+from techmoda_recovery.core.rules import Expression, RuleError, Rules
+from techmoda_recovery.pace import ON_DEMAND_UNITS, Pace, least_seconds, units_of, write_capacity
+from techmoda_recovery.writing import DynamoStore, Outcome
 
 CORRUPT = product("a", 2, BAD, price="0.00", note="kept")
 SOUND = product("a", 3, price="19.90", note="kept")
@@ -200,10 +202,10 @@ def test_only_the_named_attributes_are_put_back_where_that_is_asked(client: Any,
 
 def test_a_checkpoint_of_another_plan_does_not_count(tmp_path: Path) -> None:
     plan = plan_file.write(tmp_path / "plan.jsonl", HEADER, [Repair(key("a"), CORRUPT, SOUND)], {})
-    Progress("another checksum", done=1).save(plan)
-    assert Progress.of(plan).done == 0
-    Progress(plan.checksum, done=1).save(plan)
-    assert Progress.of(plan).done == 1
+    applying.save_progress(replace(plan, checksum="another checksum"), Progress(done=1))
+    assert applying.progress_of(plan).done == 0
+    applying.save_progress(plan, Progress(done=1))
+    assert applying.progress_of(plan).done == 1
 
 
 @pytest.mark.parametrize("text", ["price = ", "new.price == 'x' ||", ""])

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from techmoda_ha.packaging import shared_packages
+
 ROOT = Path(__file__).resolve().parents[3]
+TERMINAL = {"click", "rich"}
 INPUT_OUTPUT = {"boto3", "botocore", "httpx", "requests", "socket", "subprocess", "urllib"}
 # Within a Lambda: who may import whom. A layer imports its own row's layers and what is below them.
 LOWER_LAYERS = {"repository": {"service", "handler", "routes"}, "service": {"handler", "routes"}}
@@ -40,7 +43,9 @@ def importers(folder: str, forbidden: set[str]) -> list[str]:
     [
         ("scripts/techmoda_ha", {"local_aws", "ministack", "moto"}),
         ("scripts/local_aws", {"techmoda_ha"}),
-        ("lambda_src", {"techmoda_ha", "local_aws"}),
+        ("scripts/techmoda_recovery", {"techmoda_ha", "local_aws", *TERMINAL}),
+        ("scripts/techmoda_recovery/core", {*INPUT_OUTPUT, "pathlib", "threading", "concurrent"}),
+        ("lambda_src", {"techmoda_ha", "local_aws", *TERMINAL}),
         ("scripts/techmoda_ha/plan", INPUT_OUTPUT),
         ("scripts/techmoda_ha/capacity", INPUT_OUTPUT),
     ],
@@ -61,6 +66,23 @@ def test_a_lambda_layer_never_imports_the_layer_above_it(layer: str) -> None:
     for file in files:
         upward = {module for module in imports(file) if module.split(".")[-1] in LOWER_LAYERS[layer]}
         assert upward == set(), file
+
+
+def test_a_functions_zip_holds_every_package_of_ours_that_it_imports() -> None:
+    for function in {path.parent.name for path in (ROOT / "lambda_src").glob("*/handler.py")}:
+        missing = {"techmoda_recovery"} - set(shared_packages(function))
+        assert importers(f"lambda_src/{function}", missing) == []
+
+
+def test_recovery_has_one_core() -> None:
+    """The command line and the function for large tables decide by the same code."""
+    own = [*(ROOT / "scripts/techmoda_ha").rglob("*.py"), *(ROOT / "lambda_src").rglob("*.py")]
+    twins = {"Rules", "Repair", "History", "Signature", "DynamoStore", "Comparer", "Applier"}
+    for file in own:
+        classes = {
+            node.name for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.ClassDef)
+        }
+        assert classes & twins == set(), file
 
 
 def test_functions_share_only_the_common_package() -> None:

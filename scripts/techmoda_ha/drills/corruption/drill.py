@@ -22,11 +22,11 @@ from techmoda_ha.drills.corruption.shoppers import Shoppers
 from techmoda_ha.drills.stage import Region, Stage
 from techmoda_ha.errors import HaError
 from techmoda_ha.evidence import TimelineEntry
-from techmoda_ha.recovery.applying import Progress
-from techmoda_ha.recovery.core.rules import Expression, Rules, WrittenBy
-from techmoda_ha.recovery.plan_file import Plan
 from techmoda_ha.recovery.restoring import Restoration
 from techmoda_ha.recovery.service import Comparison, Recovery
+from techmoda_recovery.applying import Progress
+from techmoda_recovery.core.rules import Expression, Rules, WrittenBy
+from techmoda_recovery.plan_files import Plan
 
 POLL_SECONDS = 0.5
 LOG_SECONDS = 3.0  # Log events can be found some seconds after they were written.

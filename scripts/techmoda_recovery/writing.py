@@ -9,10 +9,10 @@ from typing import Any, Protocol
 
 from botocore.exceptions import ClientError
 
-from techmoda_ha.recovery.core.images import REPLICATION_PREFIX, State, is_same
-from techmoda_ha.recovery.core.repairs import Repair
-from techmoda_ha.recovery.core.rules import key_text
-from techmoda_ha.recovery.pace import TRANSACTION_FACTOR, units_of
+from techmoda_recovery.core.images import REPLICATION_PREFIX, State, is_same
+from techmoda_recovery.core.repairs import Repair
+from techmoda_recovery.core.rules import key_text
+from techmoda_recovery.pace import TRANSACTION_FACTOR, units_of
 
 
 class Outcome(StrEnum):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import jmespath
 from jmespath.exceptions import JMESPathError
 
-from techmoda_ha.recovery.core.changes import Change
-from techmoda_ha.recovery.core.images import Image, dumps, plain
-from techmoda_ha.recovery.core.stamps import STAMPS, Stamps
+from techmoda_recovery.core.changes import Change
+from techmoda_recovery.core.images import Image, dumps, plain
+from techmoda_recovery.core.stamps import STAMPS, Stamps
 
 Test = Callable[[Change], bool]
 
@@ -102,6 +102,41 @@ class Rules:
             return True
         name = key_text(key)
         return name not in self.keep_keys and (self.only_keys is None or name in self.only_keys)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which writes to undo, in words: JMESPath expressions and names of writers. See `Rules` for the rest.
+
+    `undo_all` says expressly that every write is undone which nothing speaks for.
+    """
+
+    undo: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
+    undo_writer: tuple[str, ...] = ()
+    keep_writer: tuple[str, ...] = ()
+    until: int | None = None
+    undo_all: bool = False
+
+    def rules(self, only_keys: Collection[str] | None = None, keep_keys: Collection[str] = ()) -> Rules:
+        """Return the rules.
+
+        Raises RuleError when an expression cannot be read, or nothing says which writes are the bad ones.
+        """
+        if bool(self.undo or self.undo_writer) == self.undo_all:
+            raise RuleError("it must be said which writes to undo: either some, or all of them")
+        return Rules(
+            undo=_tests(self.undo, self.undo_writer),
+            keep=_tests(self.keep, self.keep_writer),
+            until=self.until,
+            only_keys=None if only_keys is None else frozenset(only_keys),
+            keep_keys=frozenset(keep_keys),
+        )
+
+
+def _tests(expressions: Iterable[str], writers: Collection[str]) -> tuple[Test, ...]:
+    tests: list[Test] = [Expression(text) for text in expressions]
+    return (*tests, WrittenBy(frozenset(writers))) if writers else tuple(tests)
 
 
 def key_text(key: Image) -> str:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from techmoda_ha.recovery.core.images import State, dumps
+from techmoda_recovery.core.images import State, dumps
 
 ON_DEMAND_UNITS = (
     4_000  # What a new on-demand table takes per second (developer guide, "On-demand capacity").

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from techmoda_ha.recovery.core.changes import Change
-from techmoda_ha.recovery.core.images import Image, State, is_same
-from techmoda_ha.recovery.core.rules import Rules
-from techmoda_ha.recovery.core.stamps import UNDO_SUFFIX, WRITER_PREFIX, Signature
+from techmoda_recovery.core.changes import Change
+from techmoda_recovery.core.images import Image, State, is_same
+from techmoda_recovery.core.rules import Rules
+from techmoda_recovery.core.stamps import UNDO_SUFFIX, WRITER_PREFIX, Signature
 
 
 @dataclass(frozen=True, slots=True)

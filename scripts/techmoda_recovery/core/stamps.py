@@ -9,8 +9,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
-from techmoda_ha.recovery.core.images import Image, State, dumps, number_of, own_attributes, text_of
+from techmoda_recovery.core.images import Image, State, dumps, number_of, own_attributes, text_of
 
 WRITER_PREFIX = "recovery:"
 UNDO_SUFFIX = "-undo"
@@ -45,6 +46,14 @@ class Stamps:
 
 
 STAMPS = Stamps()
+
+
+def written_at(item: State, stamps: Stamps) -> int | None:
+    """Return the epoch second at which an item says that it was written; None when it does not."""
+    try:
+        return int(datetime.fromisoformat(text_of(item, stamps.updated_at)).timestamp())
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True)

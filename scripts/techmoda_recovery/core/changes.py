@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from techmoda_ha.recovery.core.images import Image, State
+from techmoda_recovery.core.images import Image, State
 
 
 class Event(StrEnum):
