@@ -44,7 +44,13 @@ INCIDENTS = (
         "data-corruption",
         8 * 3600,
         ("rto_seconds",),
-        ("items_repaired", "items_wrong", "legitimate_writes_kept", "legitimate_writes_lost"),
+        (
+            "alarm_seconds",
+            "items_repaired",
+            "items_wrong",
+            "legitimate_writes_kept",
+            "legitimate_writes_lost",
+        ),
     ),
 )
 

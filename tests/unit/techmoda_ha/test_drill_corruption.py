@@ -169,7 +169,7 @@ def test_every_objective_is_measured() -> None:
     measured = {
         **incident().measurements(),
         **incident(name="reconcile").measurements(),
-        "detection_seconds": 1,
+        "alarm_seconds": 1,
     }
     assert set(CorruptionPlan().objectives) <= measured.keys()
 

@@ -35,7 +35,7 @@ class CorruptionPlan:
         """Return the objectives by the names of their measurements."""
         return {
             "rto_seconds": self.rto_objective_seconds,
-            "detection_seconds": self.detection_objective_seconds,
+            "alarm_seconds": self.detection_objective_seconds,
             "items_wrong": 0,
             "items_wrong_in_dr": 0,
             "legitimate_writes_lost": 0,

@@ -17,7 +17,7 @@ NAME = "data-corruption"
 # Label, name of the measurement without the incident, how to print it.
 ROWS = (
     ("RTO: first damaged product to last repair", "rto_seconds", "{:.1f} s"),
-    ("Alarm on the business metric after", "detection_seconds", "{:.1f} s"),
+    ("Alarm on the business metric after", "alarm_seconds", "{:.1f} s"),
     ("Recovery itself", "recovery_seconds", "{:.1f} s"),
     ("Products damaged", "items_damaged", "{:.0f}"),
     ("Items repaired", "items_repaired", "{:.0f}"),
@@ -47,7 +47,7 @@ def evidence_of(
     measurements = {
         name: value for one in drill.incidents.values() for name, value in one.measurements().items()
     }
-    measurements["detection_seconds"] = between(first.struck, first.detected)
+    measurements["alarm_seconds"] = between(first.struck, first.detected)
     measurements["damage_seen_by_customers_seconds"] = customers_view(
         first.struck,
         [moment for moment in drill.shoppers.implausible_seen if moment <= (first.repaired or math.inf)],
