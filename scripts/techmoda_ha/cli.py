@@ -21,8 +21,9 @@ from techmoda_ha import checks, operations
 from techmoda_ha.backups.commands import backup
 from techmoda_ha.benchmark import bench_api, bench_recovery
 from techmoda_ha.bootstrap.commands import bootstrap
+from techmoda_ha.bootstrap.state_commands import state
 from techmoda_ha.capacity_command import capacity
-from techmoda_ha.cli_options import environment_option, json_option, target_option
+from techmoda_ha.cli_options import environment_option, json_option, refresh_option, target_option
 from techmoda_ha.dashboard.commands import dashboard
 from techmoda_ha.delivery.commands import audit, bake, drift, pipeline, rollback
 from techmoda_ha.delivery.service import Delivery
@@ -77,7 +78,8 @@ def _terminate(_number: int, _frame: FrameType | None) -> None:
 @click.version_option(package_name="techmoda-ha")
 def main() -> None:
     """Deploy, prove and recover TechModa's two-region product API."""
-    signal.signal(signal.SIGTERM, _terminate)
+    for number in (signal.SIGTERM, signal.SIGHUP):  # a terminal that is closed must not leave a run behind
+        signal.signal(number, _terminate)
 
 
 @main.command(
@@ -117,7 +119,7 @@ def setup() -> None:
 @json_option
 def package(target: str, architecture: str, *, as_json: bool) -> None:
     """Build the Lambda zips, reproducibly."""
-    built = operations.package(Workspace.from_environment(), Target(target), console, architecture)
+    built = operations.package(Workspace.from_environment(), Target(target), console, architecture, anew=True)
     if as_json:
         click.echo(json.dumps([vars(one) for one in built], indent=2, default=str))
         return
@@ -129,14 +131,20 @@ def package(target: str, architecture: str, *, as_json: bool) -> None:
 @environment_option
 @target_option
 @click.option("--out", type=click.Path(path_type=Path), help="Save the plan in this file.")
+@refresh_option
 @json_option
-def plan(environment: str, target: str, out: Path | None, *, as_json: bool) -> None:
+def plan(environment: str, target: str, out: Path | None, *, refresh: bool, as_json: bool) -> None:
     """Say what `apply` would change. Exit status 0 whether or not anything would."""
     workspace = Workspace.from_environment()
     variables = process_variables(workspace, Target(target))
     operations.package(workspace, Target(target), console)
     run = operations.plan(
-        workspace, Environment(environment), variables, console, out.resolve() if out else None
+        workspace,
+        Environment(environment),
+        variables,
+        console,
+        out.resolve() if out else None,
+        refresh=refresh,
     )
     if as_json:
         click.echo(json.dumps({"changes": run.has_changes, "planned": run.planned, "summary": run.summary}))
@@ -154,13 +162,14 @@ def plan(environment: str, target: str, out: Path | None, *, as_json: bool) -> N
 @click.option(
     "--during-incident", is_flag=True, help="Apply although STOP is engaged, as part of the incident."
 )
-def apply(environment: str, target: str, lock_timeout: int, *, during_incident: bool) -> None:
+@refresh_option
+def apply(environment: str, target: str, lock_timeout: int, *, during_incident: bool, refresh: bool) -> None:
     """Package the Lambdas and apply one environment; print its outputs. Refused while STOP is engaged."""
     workspace, where = Workspace.from_environment(), Environment(environment)
     variables = process_variables(workspace, Target(target))
     operations.package(workspace, Target(target), console)
     run = Delivery(workspace, where, variables, console).apply(
-        lock_patience_seconds=lock_timeout, during_incident=during_incident
+        lock_patience_seconds=lock_timeout, during_incident=during_incident, refresh=refresh
     )
     console.print(f"envs/{environment}: {operations.describe_changes(run)}.")
     click.echo(json.dumps(operations.outputs(workspace, where, variables), indent=2))
@@ -281,6 +290,7 @@ main.add_command(fuzz)
 main.add_command(bench_api)
 main.add_command(bench_recovery)
 main.add_command(bootstrap)
+main.add_command(state)
 for one in (bake, rollback, drift, audit, pipeline):
     main.add_command(one)
 main.add_command(capacity)

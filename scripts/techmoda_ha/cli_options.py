@@ -25,3 +25,7 @@ target_option = click.option(
     help="The local AWS, or the account of the ambient AWS credentials.",
 )  # fmt: skip
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+refresh_option = click.option(
+    "--refresh/--no-refresh", default=True,
+    help="Ask AWS what there is (default), or believe the state: changes a region while the other is gone.",
+)  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,19 +21,26 @@ from techmoda_ha.environments import (
 from techmoda_ha.errors import HaError
 from techmoda_ha.packaging import Package, Platform, build_packages
 from techmoda_ha.progress import terraform_progress
-from techmoda_ha.terraform import LOCK_PATIENCE_SECONDS, READ_PATIENCE_SECONDS, Run, Terraform
+from techmoda_ha.terraform import LOCK_PATIENCE_SECONDS, READ_PATIENCE_SECONDS, Terraform
+from techmoda_ha.terraform_run import Event, Listener, Run, ignore
 from techmoda_ha.tokens import SigningKey
 
+ZONE_INPUT = "TF_VAR_hosted_zone_id"
 DEFAULT_ARCHITECTURE = "arm64"  # Cheaper per request than x86_64 on Lambda, and the modules' default.
 
 
 def package(
-    workspace: Workspace, target: Target, console: Console, architecture: str = DEFAULT_ARCHITECTURE
+    workspace: Workspace,
+    target: Target,
+    console: Console,
+    architecture: str = DEFAULT_ARCHITECTURE,
+    *,
+    anew: bool = False,
 ) -> list[Package]:
-    """Build every Lambda zip for a target and return what was built."""
+    """Build every Lambda zip for a target and return them; `anew` also those whose inputs did not change."""
     platform = Platform.this_machine() if target is Target.LOCAL else Platform.lambda_runtime(architecture)
     with console.status("Packaging the Lambda functions"):
-        return build_packages(workspace, target, platform)
+        return build_packages(workspace, target, platform, anew=anew)
 
 
 def apply(
@@ -42,12 +50,24 @@ def apply(
     console: Console,
     *,
     lock_patience_seconds: int = LOCK_PATIENCE_SECONDS,
+    listener: Listener = ignore,
+    refresh: bool = True,
 ) -> Run:
-    """Apply one environment; wait that long for another run that is changing it, then refuse."""
+    """Apply one environment; wait that long for another run that is changing it, then refuse.
+
+    `listener` hears every event of Terraform. Without `refresh` Terraform believes the state.
+    """
     terraform = Terraform(workspace, environment, variables, lock_patience_seconds)
+    terraform.init()
+    if not refresh:
+        terraform = _believing_the_state(terraform)
     with terraform_progress(console, f"apply {environment}") as progress:
-        terraform.init()
-        run = terraform.apply(progress.listen)
+
+        def listen(event: Event) -> None:
+            listener(event)
+            progress.listen(event)
+
+        run = terraform.apply(listen, **({} if refresh else {"refresh": False}))
         progress.finish(describe_changes(run))
     return run
 
@@ -58,14 +78,29 @@ def plan(
     variables: Mapping[str, str],
     console: Console,
     out: Path | None = None,
+    *,
+    refresh: bool = True,
 ) -> Run:
-    """Plan one environment; return the run."""
+    """Plan one environment; return the run. Without `refresh` Terraform believes the state."""
     terraform = Terraform(workspace, environment, variables)
+    terraform.init()
+    if not refresh:
+        terraform = _believing_the_state(terraform)
     with terraform_progress(console, f"plan {environment}") as progress:
-        terraform.init()
-        run = terraform.plan(progress.listen, out=out)
+        run = terraform.plan(progress.listen, out=out, refresh=refresh)
         progress.finish("changes are due" if run.has_changes else "no changes")
     return run
+
+
+def _believing_the_state(terraform: Terraform) -> Terraform:
+    """Return Terraform that need not look the hosted zone up either: its id is the one in the state.
+
+    Route 53's control plane lies in us-east-1. A value that somebody gives goes first.
+    """
+    zone = terraform.outputs().get("hosted_zone_id")
+    if not zone or ZONE_INPUT in os.environ:
+        return terraform
+    return replace(terraform, variables={ZONE_INPUT: str(zone), **terraform.variables})
 
 
 def describe_changes(run: Run) -> str:

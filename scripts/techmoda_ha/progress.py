@@ -17,7 +17,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from techmoda_ha.terraform import Event
+from techmoda_ha.terraform_run import Event
 
 
 def make_progress(console: Console) -> Progress:

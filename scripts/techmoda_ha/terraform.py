@@ -10,11 +10,11 @@ import json
 import os
 import signal
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import click
 from python_terraform import IsFlagged
@@ -22,71 +22,15 @@ from python_terraform import Terraform as CommandBuilder
 
 from techmoda_ha.bootstrap.backend import StateBackend
 from techmoda_ha.endpoint_watch import EndpointWatch
-from techmoda_ha.environments import Environment, Workspace
+from techmoda_ha.environments import Environment, Target, Workspace
 from techmoda_ha.errors import HaError
-from techmoda_ha.terraform_failures import locked_state_error, unwritten_state_error
+from techmoda_ha.processes import finished, follow, grouped
+from techmoda_ha.terraform_failures import Failed
+from techmoda_ha.terraform_run import Listener, Run, ignore
 
-Event = dict[str, Any]
-Listener = Callable[[Event], None]
-PLAN_HAS_CHANGES = 2  # what `terraform plan -detailed-exitcode` exits with
 INTERRUPT_PATIENCE_SECONDS = 120  # Terraform stops the running operations and writes the state first.
 LOCK_PATIENCE_SECONDS = 60  # How long a run waits for another one that holds the state.
 READ_PATIENCE_SECONDS = 30  # A state takes a second to read, but for one whose region does not answer.
-
-
-def ignore(_event: Event) -> None:
-    """Listen to nothing."""
-
-
-def describe_diagnostic(diagnostic: Mapping[str, Any]) -> str:
-    """Return a Terraform diagnostic as Terraform prints it: summary, where, and the whole detail."""
-    lines = [f"{str(diagnostic.get('severity', 'error')).capitalize()}: {diagnostic.get('summary', '')}"]
-    where = diagnostic.get("range") or {}
-    if address := diagnostic.get("address"):
-        lines.append(f"  with {address}")
-    if filename := where.get("filename"):
-        lines.append(f"  on {filename} line {where.get('start', {}).get('line', '?')}")
-    if detail := diagnostic.get("detail"):
-        lines.append(str(detail))
-    return "\n".join(lines)
-
-
-@dataclass
-class Run:
-    """What one Terraform command said: its events' essence, and its exit status."""
-
-    exit_code: int = 0
-    diagnostics: list[Event] = field(default_factory=list)
-    summary: dict[str, Any] = field(default_factory=dict)
-    planned: list[dict[str, str]] = field(default_factory=list)
-    other_output: list[str] = field(default_factory=list)
-
-    def take(self, line: str) -> Event | None:
-        """Read one line of Terraform's JSON user interface; plain text is kept for the error report."""
-        try:
-            event: Event = json.loads(line)
-        except ValueError:
-            self.other_output.append(line.rstrip())
-            return None
-        if event.get("type") == "diagnostic":
-            self.diagnostics.append(event.get("diagnostic", {}))
-        if event.get("type") == "planned_change":
-            change = event["change"]
-            self.planned.append({"action": change["action"], "address": change["resource"]["addr"]})
-        if event.get("type") == "change_summary":
-            self.summary = event.get("changes", {})
-        return event
-
-    @property
-    def has_changes(self) -> bool:
-        """Tell whether a plan (with -detailed-exitcode) would change anything, outputs included."""
-        return self.exit_code == PLAN_HAS_CHANGES
-
-    @property
-    def error_text(self) -> str:
-        """Return every error whole."""
-        errors = [describe_diagnostic(one) for one in self.diagnostics if one.get("severity") == "error"]
-        return "\n\n".join(errors or self.other_output)
 
 
 @dataclass(frozen=True)
@@ -134,10 +78,7 @@ class Terraform:
             "init", backend_config=str(self.backend.file), reconfigure=IsFlagged, input=False,
             lockfile="readonly", no_color=IsFlagged,
         )  # fmt: skip
-        result = subprocess.run(
-            command, check=False, capture_output=True, text=True,
-            cwd=self.directory, env=self.process_environment,
-        )  # fmt: skip
+        result = finished(command, self.directory, self.process_environment)
         if result.returncode != 0:
             raise HaError(
                 f"terraform init failed in envs/{self.environment}.",
@@ -159,13 +100,22 @@ class Terraform:
         current = changed <= modules and (data_dir / "providers").is_dir()
         return bool(current and backend["type"] == "s3" and known == settings)
 
-    def plan(self, listener: Listener = ignore, *, out: Path | None = None, lock: bool = True) -> Run:
-        """Plan; return the run, whose `has_changes` tells whether anything would change."""
-        options = {"out": str(out)} if out else {}
-        run = self._stream("plan", listener, detailed_exitcode=IsFlagged, lock=lock, **options)
-        if run.exit_code not in (0, PLAN_HAS_CHANGES):
-            raise self._failed("plan", run)
-        return run
+    def plan(
+        self,
+        listener: Listener = ignore,
+        *,
+        out: Path | None = None,
+        lock: bool = True,
+        refresh: bool = True,
+    ) -> Run:
+        """Plan; return the run, whose `has_changes` tells whether anything would change.
+
+        Without `refresh` it believes the state, and does not ask AWS what there is.
+        """
+        options: dict[str, object] = {"out": str(out)} if out else {}
+        if not refresh:
+            options["refresh"] = False
+        return self._stream("plan", listener, detailed_exitcode=IsFlagged, lock=lock, **options)
 
     def apply(self, listener: Listener = ignore, **options: object) -> Run:
         """Apply without asking; return the run with its change summary."""
@@ -190,21 +140,22 @@ class Terraform:
         state: dict[str, Any] = json.loads(self._quick("state pull") or "{}")
         return state
 
+    def unlock_state(self, lock_id: str) -> None:
+        """Release the state's lock; Terraform refuses when another run holds it by now."""
+        self._quick("force-unlock", "-force", lock_id)
+
     def push_state(self, file: Path) -> None:
         """Make a file the state; Terraform refuses one that is older than, or no kin of, what is there."""
         self._quick("state push", str(file))
 
     def _change(self, verb: str, listener: Listener, **options: object) -> Run:
-        run = self._stream(verb, listener, auto_approve=IsFlagged, **options)
-        if run.exit_code != 0:
-            raise self._failed(verb, run)
-        return run
+        return self._stream(verb, listener, auto_approve=IsFlagged, **options)
 
     def _quick(self, verb: str, *arguments: str, **options: object) -> str:
         try:
-            result = subprocess.run(
-                self._command(verb, *arguments, **options), check=False, capture_output=True, text=True,
-                cwd=self.directory, env=self.process_environment, timeout=self.read_patience_seconds,
+            result = finished(
+                self._command(verb, *arguments, **options), self.directory, self.process_environment,
+                timeout=self.read_patience_seconds,
             )  # fmt: skip
         except subprocess.TimeoutExpired as error:
             raise HaError(
@@ -212,50 +163,42 @@ class Terraform:
                 "Its region may be down; the other environment's state lies in the other region.",
             ) from error
         if result.returncode != 0:
-            raise HaError(
+            words = click.unstyle(result.stderr).strip()
+            raise self._failed(verb).by_lock([{"detail": words}]) or HaError(
                 f"terraform {verb} failed in envs/{self.environment}.",
                 "Look at the cause above: the state's region may not answer, or not to these credentials.",
-                detail=click.unstyle(result.stderr).strip(),
+                detail=words,
             )
         return result.stdout
 
-    def _failed(self, verb: str, run: Run) -> HaError:
-        if locked := locked_state_error(self.environment, verb, run.diagnostics):
-            return locked
-        return HaError(
-            f"terraform {verb} failed in envs/{self.environment}.",
-            f"What was done so far is in the state. Mend the cause and run `make {verb} "
-            f"ENV={self.environment}` again; the whole log is {self._log_file(verb)}",
-            detail=run.error_text,
-        )
+    def _failed(self, verb: str) -> Failed:
+        return Failed(self.environment, verb, self.variables.get("HA_TARGET", Target.LOCAL))
 
     def _command(self, verb: str, *arguments: str, **options: object) -> list[str]:
         command: list[str] = CommandBuilder().generate_cmd_string(verb, *arguments, **options)
         return command
 
-    def _log_file(self, verb: str) -> Path:
-        return self.workspace.build / "logs" / "terraform" / f"{self.environment}-{verb}.jsonl"
-
     def _stream(self, verb: str, listener: Listener, **options: object) -> Run:
-        log_file = self._log_file(verb)
-        log_file.parent.mkdir(parents=True, exist_ok=True)
+        """Run a command and pass its events on; raise HaError unless it did what it was to do."""
+        self.backend.refuse_an_unwritten_state()
         command = self._command(
             verb, json=IsFlagged, input=False, lock_timeout=f"{self.lock_patience_seconds}s",
             var_file=self.var_files, **options,
         )  # fmt: skip
-        run = Run()
-        with (
-            log_file.open("w") as log,
-            subprocess.Popen(
-                command, cwd=self.directory, env=self.process_environment, text=True,
-                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, process_group=0,
-            ) as process,
-            graceful_interrupt(process, self.environment, verb),
-            EndpointWatch(self.variables.get("AWS_ENDPOINT_URL"), process) as watch,
-        ):  # fmt: skip
-            for event in _events(process, run, log):
-                listener(event)
-        unwritten = unwritten_state_error(self.directory, log_file.parent, verb)
+        run, failed = Run(), self._failed(verb)
+        with _log_of(self.workspace.build / "logs" / "terraform", f"{self.environment}-{verb}") as (
+            log,
+            kept,
+        ):
+            try:
+                watch = self._run(command, log, run, listener)
+            except Interrupted as error:
+                unwritten = failed.by_unwritten_state(self.directory, self.backend.unwritten_state)
+                in_order = error.exit_code >= 0
+                raise (
+                    unwritten or (failed.by_interrupt() if in_order else failed.by_signal(error.exit_code))
+                ) from error
+        unwritten = failed.by_unwritten_state(self.directory, self.backend.unwritten_state)
         if watch.died:
             raise HaError(
                 f"AWS at {self.variables['AWS_ENDPOINT_URL']} stopped answering during terraform {verb} "
@@ -265,24 +208,56 @@ class Terraform:
             )
         if unwritten:
             raise unwritten
-        run.exit_code = process.returncode
+        if run.exit_code < 0:
+            raise failed.by_signal(run.exit_code)
+        if run.exit_code != 0 and not (verb == "plan" and run.has_changes):
+            raise failed.by_lock(run.diagnostics) or failed.otherwise(run.error_text, kept)
         return run
 
+    def _run(self, command: list[str], log: Path, run: Run, listener: Listener) -> EndpointWatch:
+        with (
+            log.open("w") as output,
+            grouped(command, self.directory, self.process_environment, output) as process,
+            EndpointWatch(self.variables.get("AWS_ENDPOINT_URL"), process) as watch,
+            graceful_interrupt(process),
+        ):
+            for line in follow(log, process):
+                if event := run.take(line):
+                    listener(event)
+        run.exit_code = process.returncode
+        return watch
 
-def _events(process: subprocess.Popen[str], run: Run, log: TextIO) -> Iterator[Event]:
-    for line in process.stdout or ():
-        log.write(line)
-        if event := run.take(line):
-            yield event
-    process.wait()
+
+class Interrupted(KeyboardInterrupt):
+    """Terraform was interrupted; its exit status, below 0 when it had to be killed."""
+
+    def __init__(self, exit_code: int) -> None:
+        """Keep the status."""
+        super().__init__()
+        self.exit_code = exit_code
 
 
 @contextmanager
-def graceful_interrupt(process: subprocess.Popen[str], environment: Environment, verb: str) -> Iterator[None]:
-    """Pass one interrupt on to Terraform and wait until it has written its state.
+def _log_of(folder: Path, name: str) -> Iterator[tuple[Path, Path]]:
+    """Give a log to one run alone, and the name under which it is found after that run.
+
+    Of two runs at once neither must read what the other one says.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    log, kept = folder / f"{name}-{os.getpid()}.jsonl", folder / f"{name}.jsonl"
+    try:
+        yield log, kept
+    finally:
+        log.replace(kept)
+
+
+@contextmanager
+def graceful_interrupt(process: subprocess.Popen[str]) -> Iterator[None]:
+    """Pass an error inside the block on to Terraform as one interrupt, and wait until it has ended.
 
     Terraform runs in a process group of its own: a terminal's Ctrl-C would reach it a second time, and a
-    second interrupt makes it drop what it is doing.
+    second interrupt makes it drop what it is doing. Who interrupts twice means just that: it is killed.
+    Raises Interrupted for a KeyboardInterrupt, and the error itself else.
     """
     try:
         yield
@@ -290,12 +265,10 @@ def graceful_interrupt(process: subprocess.Popen[str], environment: Environment,
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
             try:
-                process.communicate(timeout=INTERRUPT_PATIENCE_SECONDS)
-            except subprocess.TimeoutExpired:
+                process.wait(INTERRUPT_PATIENCE_SECONDS)
+            except (subprocess.TimeoutExpired, KeyboardInterrupt):
                 process.kill()
+                process.wait()
         if isinstance(error, KeyboardInterrupt):
-            raise HaError(
-                f"Interrupted: terraform {verb} in envs/{environment} was stopped; its state is written.",
-                f"Go on with `make apply ENV={environment}`, or take it down: make destroy ENV={environment}",
-            ) from error
+            raise Interrupted(process.returncode) from error
         raise

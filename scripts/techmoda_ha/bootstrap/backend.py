@@ -46,6 +46,11 @@ class StateBackend:
         return self._folder / f"{self.environment}.tfstate"
 
     @property
+    def unwritten_state(self) -> Path:
+        """Return the file that keeps a state which its bucket did not take."""
+        return self._folder / f"{self.environment}.errored.tfstate"
+
+    @property
     def _folder(self) -> Path:
         return Path(self.variables["HA_STATE_DIR"])
 
@@ -121,6 +126,15 @@ class StateBackend:
                 f"The state of envs/{self.environment} still lies on this machine: {self.local_state}",
                 f"Move it to its bucket: ha bootstrap --env {self.environment} "
                 f"--target {self.variables.get('HA_TARGET', Target.LOCAL)} --migrate-state",
+            )
+
+    def refuse_an_unwritten_state(self) -> None:
+        """Raise HaError while a state lies here that its bucket lacks: a change would make things twice."""
+        if self.unwritten_state.is_file():
+            raise HaError(
+                f"The last state of envs/{self.environment} is not in its bucket yet: {self.unwritten_state}",
+                f"Put it there: ha state push --env {self.environment} "
+                f"--target {self.variables.get('HA_TARGET', Target.LOCAL)}",
             )
 
     def _aws_errors(self) -> Any:

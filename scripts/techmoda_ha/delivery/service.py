@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,29 @@ from techmoda_ha.delivery.rollback import Move, roll_aliases_back
 from techmoda_ha.environments import Environment, Workspace
 from techmoda_ha.errors import HaError
 from techmoda_ha.progress import terraform_progress
-from techmoda_ha.terraform import Run, Terraform
+from techmoda_ha.terraform import Terraform
+from techmoda_ha.terraform_run import Event, Run
+
+# What Terraform says before it holds the state: its version, that it waits, why it gives up.
+BEFORE_THE_LOCK = {"version", "log", "diagnostic"}
+
+
+@dataclass
+class OnceLocked:
+    """Hears a run's events, and acts once, as soon as the run holds the state and before it changes anything.
+
+    A run that is refused because another one holds the state must not note a release, nor one that waits
+    note what was live before the other one changed it.
+    """
+
+    act: Callable[[], None]
+    done: bool = False
+
+    def __call__(self, event: Event) -> None:
+        """Take one event of Terraform's JSON user interface."""
+        if not self.done and event.get("type") not in BEFORE_THE_LOCK:
+            self.done = True
+            self.act()
 
 
 @dataclass(frozen=True)
@@ -29,17 +51,22 @@ class Delivery:
     variables: Mapping[str, str]
     console: Console
 
-    def apply(self, *, lock_patience_seconds: int, during_incident: bool = False) -> Run:
+    def apply(
+        self, *, lock_patience_seconds: int, during_incident: bool = False, refresh: bool = True
+    ) -> Run:
         """Apply the environment, unless an incident is open; note what was live before, for the way back."""
         if not during_incident:
             refuse_while_frozen(lambda: stop_state(self._outputs(Environment.DR), self.variables))
-        before = self._outputs(self.environment)
-        # After an apply that was cut short only some of the outputs are there.
-        versions = live_versions(self._client("lambda", before), before) if "region" in before else {}
-        self._record().begin(current_commit(self.workspace.root), versions)
+        before, record = self._outputs(self.environment), self._record()
+
+        def begin() -> None:
+            # After an apply that was cut short only some of the outputs are there.
+            versions = live_versions(self._client("lambda", before), before) if "region" in before else {}
+            record.begin(current_commit(self.workspace.root), versions)
+
         return operations.apply(
             self.workspace, self.environment, self.variables, self.console,
-            lock_patience_seconds=lock_patience_seconds,
+            lock_patience_seconds=lock_patience_seconds, listener=OnceLocked(begin), refresh=refresh,
         )  # fmt: skip
 
     def release(self) -> Release:

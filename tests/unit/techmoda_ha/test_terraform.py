@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import stat
 import subprocess
 import sys
@@ -11,9 +12,12 @@ from typing import Any
 
 import pytest
 
+from local_aws.testing import eventually
+from techmoda_ha import terraform as terraform_module
 from techmoda_ha.environments import Environment, Workspace
 from techmoda_ha.errors import HaError
-from techmoda_ha.terraform import Run, Terraform, describe_diagnostic, graceful_interrupt
+from techmoda_ha.terraform import Interrupted, Terraform, graceful_interrupt
+from techmoda_ha.terraform_run import Run, describe_diagnostic
 
 FAKE_TERRAFORM = """#!{python}
 import json, sys
@@ -96,7 +100,7 @@ def test_a_failed_apply_raises_with_every_error_and_the_next_step(
         terraform.apply()
     assert "first" in caught.value.detail
     assert "second" in caught.value.detail
-    assert "make apply ENV=primary" in caught.value.next_step
+    assert "ha apply --env primary" in caught.value.next_step
 
 
 def test_an_apply_reports_its_changes_and_every_event(
@@ -157,10 +161,10 @@ def test_init_runs_only_when_the_state_lies_elsewhere_than_before(
 def test_a_state_whose_region_does_not_answer_is_given_up_in_time(
     terraform: Terraform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def hang(*_: Any, timeout: float, **__: Any) -> None:
+    def hang(*_: Any, timeout: float) -> None:
         raise subprocess.TimeoutExpired("terraform output", timeout)
 
-    monkeypatch.setattr(subprocess, "run", hang)
+    monkeypatch.setattr(terraform_module, "finished", hang)
     with pytest.raises(HaError, match="was not read within 30 s"):
         terraform.outputs()
 
@@ -171,26 +175,89 @@ def test_a_build_folder_elsewhere_never_shares_terraform_data_with_the_checkout(
     assert test.terraform_data_dir(Environment.DR) == tmp_path / "build" / "test" / "terraform" / "dr"
 
 
-def test_an_interrupted_terraform_is_told_once_and_waited_for(tmp_path: Path) -> None:
-    script = (
-        "import signal, sys, time, pathlib\n"
-        f"state = pathlib.Path({str(tmp_path / 'state')!r})\n"
-        "def stop(*_):\n"
-        "    state.write_text('written')\n"
-        "    sys.exit(1)\n"
-        "signal.signal(signal.SIGINT, stop)\n"
-        "print('ready', flush=True)\n"
-        "time.sleep(60)\n"
-    )
-    process = subprocess.Popen(
-        [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, process_group=0
-    )
+STOPPING = """
+import pathlib, signal, sys, time
+def stop(*_):
+    pathlib.Path(sys.argv[1]).write_text("written")
+    sys.exit(1)
+signal.signal(signal.SIGINT, stop if sys.argv[2] == "heeds" else signal.SIG_IGN)
+print("ready", flush=True)
+time.sleep(60)
+"""
+
+
+def stopping(tmp_path: Path, how: str) -> subprocess.Popen[str]:
+    """Start a process that writes a file when it is interrupted, or does not heed that."""
+    command = [sys.executable, "-c", STOPPING, str(tmp_path / "state"), how]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, process_group=0)
     assert process.stdout
     process.stdout.readline()
-    with (
-        pytest.raises(HaError, match="its state is written"),
-        graceful_interrupt(process, Environment.PRIMARY, "apply"),
-    ):
+    return process
+
+
+def test_an_interrupted_terraform_is_told_once_and_waited_for(tmp_path: Path) -> None:
+    process = stopping(tmp_path, "heeds")
+    with pytest.raises(Interrupted) as interrupted, graceful_interrupt(process):
         raise KeyboardInterrupt
     assert (tmp_path / "state").read_text() == "written"
-    assert process.poll() is not None
+    assert interrupted.value.exit_code == 1
+
+
+def test_a_terraform_that_does_not_heed_an_interrupt_is_killed_in_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(terraform_module, "INTERRUPT_PATIENCE_SECONDS", 0.1)
+    with pytest.raises(Interrupted) as interrupted, graceful_interrupt(stopping(tmp_path, "ignores")):
+        raise KeyboardInterrupt
+    assert interrupted.value.exit_code == -signal.SIGKILL
+
+
+def test_another_error_stops_terraform_too_and_is_told_itself(tmp_path: Path) -> None:
+    process = stopping(tmp_path, "heeds")
+    with pytest.raises(ValueError, match="the listener's"), graceful_interrupt(process):
+        raise ValueError("the listener's")
+    assert process.returncode == 1
+
+
+def interrupting(_event: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_an_interrupted_apply_says_how_to_go_on(
+    terraform: Terraform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install_fake(tmp_path, monkeypatch, [changes("plan", 3)], 0)
+    with pytest.raises(HaError, match="its state is written") as caught:
+        terraform.apply(interrupting)
+    assert "ha apply --env primary" in caught.value.next_step
+
+
+def test_an_interrupted_apply_whose_state_was_not_taken_says_so(
+    terraform: Terraform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install_fake(tmp_path, monkeypatch, [changes("plan", 3)], 0)
+    (terraform.directory / "errored.tfstate").write_text("{}")
+    with pytest.raises(HaError, match="could not write its state"):
+        terraform.apply(interrupting)
+    with pytest.raises(HaError, match="is not in its bucket yet") as refused:
+        terraform.apply()
+    assert "ha state push --env primary" in refused.value.next_step
+
+
+def test_a_killed_terraform_is_told_as_such_and_its_provider_does_not_outlive_it(
+    terraform: Terraform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install_fake(tmp_path, monkeypatch, [], 0)
+    provider = tmp_path / "provider"
+    (tmp_path / "bin" / "terraform").write_text(
+        f"#!/bin/sh\nsleep 60 &\necho $! > {provider}\nkill -KILL $$\n"
+    )
+    with pytest.raises(HaError, match=r"was killed \(SIGKILL\)"):
+        terraform.apply()
+    assert eventually(lambda: is_gone(int(provider.read_text())))
+
+
+def is_gone(pid: int) -> bool:
+    """Whether a process has ended; one that nobody has collected yet has ended, too."""
+    ended = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], check=False, capture_output=True, text=True)
+    return ended.stdout.strip()[:1] in {"", "Z"}

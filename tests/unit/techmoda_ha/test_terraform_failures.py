@@ -1,11 +1,12 @@
-"""A locked state names who holds it; a state that the bucket did not take is never lost."""
+"""A locked state names who holds it, a state that the bucket did not take is never lost, and so on."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from techmoda_ha.terraform_failures import locked_state_error, unwritten_state_error
+from techmoda_ha.terraform_failures import Failed
 
+APPLY = Failed("primary", "apply", "aws")
 LOCKED = {
     "severity": "error",
     "summary": "Error acquiring the state lock",
@@ -24,31 +25,49 @@ Lock Info:
 
 
 def test_a_locked_state_says_who_is_changing_it_and_how_to_go_on() -> None:
-    error = locked_state_error("primary", "apply", [{"summary": "something else"}, LOCKED])
+    error = APPLY.by_lock([{"summary": "something else"}, LOCKED])
     assert error
     assert "another run: apply by ana@laptop since 2026-01-02 03:04:05" in error.message
     assert "This apply touched nothing." in error.message
-    assert "force-unlock 0f1d52fb-3a9f-47a5-a8a2-2be6ad0c4f7e" in error.next_step
+    unlock = "ha state unlock --env primary --target aws --id 0f1d52fb-3a9f-47a5-a8a2-2be6ad0c4f7e"
+    assert unlock in error.next_step
+
+
+def test_a_lock_is_known_from_plain_words_too() -> None:
+    words = "\n".join(f"│ {line}" for line in f"Error: {LOCKED['summary']}\n{LOCKED['detail']}".splitlines())
+    error = APPLY.by_lock([{"detail": words}])
+    assert error
+    assert "apply by ana@laptop" in error.message
 
 
 def test_another_failure_is_not_taken_for_a_lock() -> None:
-    assert (
-        locked_state_error("primary", "apply", [{"summary": "creating KMS Key", "detail": "ID: 1"}]) is None
-    )
-    assert locked_state_error("primary", "apply", [{**LOCKED, "detail": "AccessDenied"}]) is None
+    assert APPLY.by_lock([{"summary": "creating KMS Key", "detail": "ID: 1"}]) is None
+    assert APPLY.by_lock([{**LOCKED, "detail": "AccessDenied"}]) is None
 
 
-def test_a_state_that_was_not_taken_is_put_into_the_logs_and_can_be_pushed(tmp_path: Path) -> None:
-    root, logs = tmp_path / "envs" / "dr", tmp_path / "logs"
+def test_a_state_that_was_not_taken_is_kept_and_can_be_pushed(tmp_path: Path) -> None:
+    root, kept = tmp_path / "envs" / "dr", tmp_path / "state" / "dr.errored.tfstate"
     root.mkdir(parents=True)
     (root / "errored.tfstate").write_text("state")
-    error = unwritten_state_error(root, logs, "apply")
+    error = Failed("dr", "apply").by_unwritten_state(root, kept)
     assert error
-    kept = logs / "dr-errored.tfstate"
     assert kept.read_text() == "state"
     assert not (root / "errored.tfstate").exists()
-    assert f"terraform -chdir=envs/dr state push {kept}" in error.next_step
+    assert "ha state push --env dr" in error.next_step
 
 
 def test_where_every_state_was_taken_nothing_is_said(tmp_path: Path) -> None:
-    assert unwritten_state_error(tmp_path, tmp_path / "logs", "apply") is None
+    assert APPLY.by_unwritten_state(tmp_path, tmp_path / "kept") is None
+
+
+def test_a_killed_run_does_not_claim_that_its_state_is_written() -> None:
+    error = APPLY.by_signal(-9)
+    assert "was killed (SIGKILL)" in error.message
+    assert "may lack" in error.message
+    assert "ha state unlock --env primary --target aws" in error.next_step
+
+
+def test_where_nobody_answers_the_way_without_asking_is_named() -> None:
+    error = APPLY.otherwise('Get "https://iam…": request send failed, dial tcp', Path("log"))
+    assert "ha apply --env primary --target aws --no-refresh" in error.next_step
+    assert "--no-refresh" not in APPLY.otherwise("AccessDenied", Path("log")).next_step
