@@ -68,6 +68,20 @@ class Table:
         holder = table if not index else table["GlobalSecondaryIndexes"][0]
         return int(holder["ProvisionedThroughput"][f"{kind}CapacityUnits"])
 
+    def policy(self) -> dict[str, Any]:
+        scaling = self.aws.client("application-autoscaling", "us-east-1")
+        [policy] = scaling.describe_scaling_policies(
+            ServiceNamespace="dynamodb", ResourceId=f"table/{self.name}"
+        )["ScalingPolicies"]
+        return dict(policy)
+
+    def alarms(self) -> dict[str, str]:
+        """The states of the alarms that target tracking has made for the table."""
+        answer = self.aws.client("cloudwatch", "us-east-1").describe_alarms(
+            AlarmNamePrefix=f"TargetTracking-table/{self.name}-"
+        )
+        return {one["AlarmName"]: one["StateValue"] for one in answer["MetricAlarms"]}
+
     def scale(self, maximum: int, minimum: int = 2, kind: str = "Read") -> dict[str, str]:
         target = {
             "ServiceNamespace": "dynamodb",
@@ -220,6 +234,14 @@ def test_autoscaling_follows_the_use_out_and_in_and_tells_of_it(fast: LocalAws) 
     # 30 reads/s of 20 units are over 70 %; 43 units put them at the target.
     assert read_for(table, 30, lambda: table.units() > 30, 30)
     assert 30 < table.units() <= 60
+    # The policy's alarm fired, which is what made it act, and clears by the higher capacity.
+    high, low = [one["AlarmName"] for one in table.policy()["Alarms"]]
+    history = fast.client("cloudwatch", "us-east-1").describe_alarm_history(
+        AlarmName=high, HistoryItemType="StateUpdate"
+    )["AlarmHistoryItems"]
+    assert any(one["HistorySummary"].endswith("to ALARM") for one in history)
+    assert read_for(table, 30, lambda: table.alarms()[high] == "OK", 10)
+    assert set(table.alarms()) == {high, low}
     # 4 reads/s are below 50 % for fifteen minutes.
     assert read_for(table, 4, lambda: table.units() < 15, 60)
     assert table.units() >= 2
@@ -229,6 +251,11 @@ def test_autoscaling_follows_the_use_out_and_in_and_tells_of_it(fast: LocalAws) 
     assert len(told) >= 2
     assert {one["StatusCode"] for one in told} == {"Successful"}
     assert told[-1]["Cause"] == "policy name: tracking"
+    fast.client("application-autoscaling", "us-east-1").delete_scaling_policy(
+        **{name: table.policy()[name] for name in ("ServiceNamespace", "ResourceId", "ScalableDimension")},
+        PolicyName="tracking",
+    )
+    assert eventually(lambda: table.alarms() == {}, 5)
 
 
 def test_a_scheduled_action_lifts_the_capacity_to_its_minimum(fast: LocalAws) -> None:

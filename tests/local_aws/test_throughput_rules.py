@@ -43,6 +43,27 @@ def track(tracker: Tracker, used: list[float | None], capacity: int, rule: Rule 
     return tracker.change((len(used) + 1) * 60.0, capacity) or capacity
 
 
+def test_the_alarm_over_the_target_fires_until_the_capacity_has_changed() -> None:
+    tracker = Tracker()
+    assert tracker.alarm_states() == ("INSUFFICIENT_DATA", "INSUFFICIENT_DATA")
+    tracker.minute(60.0, 9.0, 10, RULE)
+    assert tracker.alarm_states() == ("OK", "OK")
+    tracker.minute(120.0, 9.0, 10, RULE)
+    assert tracker.alarm_states() == ("ALARM", "OK")
+    assert tracker.change(180.0, 10) == 13
+    assert tracker.alarm_states() == ("OK", "OK")
+
+
+def test_the_alarm_below_the_target_fires_after_fifteen_quiet_minutes() -> None:
+    tracker = Tracker()
+    for minute in range(15):
+        assert tracker.alarm_states()[1] != "ALARM"
+        tracker.minute(minute * 60.0, 1.0, 10, RULE)
+    assert tracker.alarm_states() == ("OK", "ALARM")
+    tracker.minute(960.0, None, 10, RULE)
+    assert tracker.alarm_states() == ("INSUFFICIENT_DATA", "INSUFFICIENT_DATA")
+
+
 def test_a_new_table_has_five_minutes_of_its_throughput_and_no_more() -> None:
     book, _clock = ledger()
     book.take(KEY, 10, 2999)

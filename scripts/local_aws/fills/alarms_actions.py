@@ -2,9 +2,9 @@
 
 Contract: CloudWatch user guide, "Alarm actions", "Composite alarm action suppression" and "Alarm events
 and EventBridge". Every change is noted in the history and sent to EventBridge; actions follow it only
-when the alarm's actions are enabled. They are SNS topics and Lambda functions, the latter by ARN with or
-without a version or alias. MiniStack calls `_dispatch_alarm_actions` at each change, of metric alarms,
-composite alarms and SetAlarmState alike; that is where all of this begins.
+when the alarm's actions are enabled. They are SNS topics, Lambda functions (by ARN with or without a
+version or alias) and scaling policies. MiniStack calls `_dispatch_alarm_actions` at each change, of
+metric alarms, composite alarms and SetAlarmState alike; that is where all of this begins.
 """
 
 from __future__ import annotations
@@ -159,6 +159,8 @@ def _take(action: str, change: Change) -> None:
             _notify(action, change)
         case "lambda":
             _invoke(action, change)
+        case "autoscaling":
+            pass  # A scaling policy watches its table by itself (application_autoscaling_actions).
         case _:
             raise ActionError(f"actions of '{service}' are not offered here")
 

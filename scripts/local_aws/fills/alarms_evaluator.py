@@ -21,6 +21,7 @@ from ministack.services import cloudwatch
 
 from local_aws.context import Context
 from local_aws.fills import Fill, Tick
+from local_aws.fills.application_autoscaling_alarms import acts
 from local_aws.metrics import STORE
 from local_aws.metrics.alarm_decision import State
 from local_aws.metrics.alarm_definition import AlarmDefinition, UnsupportedAlarmError, read_alarm
@@ -94,6 +95,8 @@ def _current(context: Context) -> Iterable[_Watched]:
 
 
 def _definition(alarm: Alarm) -> AlarmDefinition | None:
+    if acts(alarm):  # Autoscaling moves its own, at its own pace.
+        return None
     try:
         return read_alarm(alarm)
     except (QueryError, UnsupportedAlarmError) as error:

@@ -4,8 +4,8 @@ Contract: `local_aws.throughput.tracking` and `.schedules` name theirs. A schedu
 registration changes the bounds of its target; a capacity outside of them is then brought within them at once.
 What was done is kept for DescribeScalingActivities.
 
-Deviations: the two alarms of a policy do not exist in CloudWatch; provisioned concurrency is not tracked
-(counts of environments say nothing here about AWS, docs/decisions/0021).
+Deviation: provisioned concurrency is not tracked (counts of environments say nothing here about AWS,
+docs/decisions/0021).
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from ministack.services import dynamodb
 
 from local_aws.context import Context
 from local_aws.fills import Fill, Tick
+from local_aws.fills.application_autoscaling_alarms import Subject, TrackingAlarms
 from local_aws.fills.application_autoscaling_store import STORES, Key, RegionStore
 from local_aws.fills.dynamodb_throughput import LEDGER, PACE, capacity
 from local_aws.throughput.schedules import is_due
@@ -71,6 +72,7 @@ class Scaler:
     def __init__(self) -> None:
         self._watched: dict[tuple[str, Key], _Watched] = {}
         self._scheduled_until: dict[str, float] = {}
+        self._alarms = TrackingAlarms()
 
     async def run(self, context: Context) -> None:
         """Look once."""
@@ -116,10 +118,15 @@ class Scaler:
             if not provisioned:
                 continue
             watched = self._watched.setdefault((store.region, key), _Watched())
-            self._end_minute(watched, dimension, now, provisioned, _rule(policy, target))
+            rule = _rule(policy, target)
+            self._end_minute(watched, dimension, now, provisioned, rule)
+            subject = Subject(dimension.table, dimension.index, dimension.kind, provisioned, rule)
+            self._alarms.show(store.region, policy, subject, watched.tracker)
             wanted = watched.tracker.change(now, provisioned)
             if wanted is not None and not _is_suspended(target, outward=wanted > provisioned):
                 _change(store, key, dimension, wanted, f"policy name: {name}")
+
+        self._alarms.forget_others(store.region, store.policies.values())
 
     def _end_minute(
         self, watched: _Watched, dimension: _Dimension, now: float, provisioned: int, rule: Rule
@@ -184,6 +191,10 @@ _SCALER = Scaler()
 FILL = Fill(
     name="application_autoscaling_actions",
     requires=(
+        "ministack.services.cloudwatch._alarms",
+        "ministack.services.cloudwatch._delete_alarms",
+        "ministack.services.cloudwatch._dispatch_alarm_actions",
+        "ministack.services.cloudwatch._put_metric_alarm",
         "ministack.services.dynamodb._tables",
         "ministack.services.dynamodb._update_table",
         "ministack.services.eventbridge._cron_next_fire",

@@ -139,11 +139,19 @@ class RegionStore:
             "ScalableDimension": key[2],
             "PolicyType": kind,
             configuration: request.get(configuration) or (known or {}).get(configuration),
-            "Alarms": [],
+            "Alarms": (known or {}).get("Alarms") or self._alarms_of(key, kind),
             "CreationTime": (known or {}).get("CreationTime", now),
         }
         self.policies[key, name] = policy
         return policy
+
+    def _alarms_of(self, key: Key, kind: str) -> list[dict[str, str]]:
+        """The names of the alarms, over the target and below it, that a new policy makes."""
+        if (key[0], kind) != ("dynamodb", "TargetTrackingScaling"):
+            return []
+        names = [f"TargetTracking-{key[1]}-{side}-{uuid.uuid4()}" for side in ("AlarmHigh", "AlarmLow")]
+        arn = f"arn:aws:cloudwatch:{self.region}:{self.account_id}:alarm:"
+        return [{"AlarmName": name, "AlarmARN": f"{arn}{name}"} for name in names]
 
     def _refuse_second_policy_for_the_metric(self, key: Key, name: str, request: Mapping[str, Any]) -> None:
         wanted = _metric_of(request)

@@ -39,12 +39,14 @@ class Tracker:
 
     over: int = 0
     under: int = 0
+    is_used: bool = False
     changed_at: float = -math.inf
     decreases: list[float] = field(default_factory=list)
     _due: tuple[float, int] | None = None
 
     def minute(self, now: float, used: float | None, capacity: int, rule: Rule) -> None:
         """Take the average use of the minute that ends now, in units a second; None when there was none."""
+        self.is_used = used is not None
         if used is None:
             self.over = self.under = 0
             return
@@ -60,6 +62,15 @@ class Tracker:
         lower = self.under >= IN_MINUTES and wanted < capacity and since >= rule.in_cooldown
         if out or (lower and rule.scales_in and self._may_decrease(now)):
             self._due = (now + ALARM_DELAY_SECONDS, wanted)
+
+    def alarm_states(self) -> tuple[str, str]:
+        """What the alarms over the target and below it say now, in CloudWatch's words."""
+        if not self.is_used:
+            return "INSUFFICIENT_DATA", "INSUFFICIENT_DATA"
+        return (
+            "ALARM" if self.over >= OUT_MINUTES else "OK",
+            "ALARM" if self.under >= IN_MINUTES else "OK",
+        )
 
     def change(self, now: float, capacity: int) -> int | None:
         """The capacity that takes effect now, or None."""
