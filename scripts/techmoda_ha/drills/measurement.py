@@ -10,6 +10,7 @@ import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 # A client is served again once this many of its requests in a row went well: one lucky answer between
 # failures is no recovery.
@@ -170,3 +171,18 @@ def error_share(observations: Sequence[Observation]) -> float:
     if not observations:
         return math.nan
     return sum(not one.ok for one in observations) / len(observations)
+
+
+def requests_per_second(observations: Iterable[Observation], began: float) -> list[dict[str, Any]]:
+    """Return for each second since `began` the requests that ended well and badly in it, and who answered.
+
+    Shape of an entry: {"second", "ok", "failed", "regions": {region: count}}. Quiet seconds are left out.
+    """
+    seconds: dict[int, dict[str, Any]] = {}
+    for one in observations:
+        second = int(one.ended - began)
+        entry = seconds.setdefault(second, {"second": second, "ok": 0, "failed": 0, "regions": {}})
+        entry["ok" if one.ok else "failed"] += 1
+        if one.region:
+            entry["regions"][one.region] = entry["regions"].get(one.region, 0) + 1
+    return [seconds[second] for second in sorted(seconds)]

@@ -15,6 +15,7 @@ from techmoda_ha.drills.measurement import (
     error_share,
     lost_writes,
     overwritten_edits,
+    requests_per_second,
     worst_outage,
 )
 from techmoda_ha.drills.watching import Sample, first_after
@@ -130,7 +131,7 @@ class Seen:
         missing = self.at_risk.missing if self.at_risk else ()
         return {
             "moments": {name: self._relative(value) for name, value in vars(self.moments).items()},
-            "requests_per_second": self.per_second(),
+            "requests_per_second": requests_per_second(self.observations, self.moments.started),
             "writes_at_risk": [self._write(one) for one in missing[:LISTED]],
             "lost_writes": [self._write(one) for one in lost[:LISTED]],
             "overwritten_edits": [
@@ -138,17 +139,6 @@ class Seen:
                 for one in overwritten_edits(self.edits)[:LISTED]
             ],
         }
-
-    def per_second(self) -> list[dict[str, Any]]:
-        """Return for each second the requests that ended well and badly in it, and who answered."""
-        seconds: dict[int, dict[str, Any]] = {}
-        for one in self.observations:
-            second = int(one.ended - self.moments.started)
-            entry = seconds.setdefault(second, {"second": second, "ok": 0, "failed": 0, "regions": {}})
-            entry["ok" if one.ok else "failed"] += 1
-            if one.region:
-                entry["regions"][one.region] = entry["regions"].get(one.region, 0) + 1
-        return [seconds[second] for second in sorted(seconds)]
 
     def _write(self, write: Write) -> dict[str, Any]:
         disaster, moment = self.moments.disaster, write.acknowledged

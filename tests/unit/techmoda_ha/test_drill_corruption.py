@@ -17,7 +17,7 @@ from moto import mock_aws
 
 from techmoda_ha.drills.corruption import activities
 from techmoda_ha.drills.corruption.damage import DELETED, TRUNCATED, ZEROED, FaultyDeployment, victims
-from techmoda_ha.drills.corruption.figures import Incident, customers_view
+from techmoda_ha.drills.corruption.figures import Incident, customers_view, shown_to_customers
 from techmoda_ha.drills.corruption.ledger import GoodWrite, Ledger, Wrong
 from techmoda_ha.drills.corruption.observing import Sights, fields_of
 from techmoda_ha.drills.corruption.plan import CorruptionPlan
@@ -163,6 +163,22 @@ def test_what_was_not_looked_at_is_no_zero() -> None:
 def test_customers_see_damage_until_the_last_damaged_answer() -> None:
     assert customers_view(10.0, [5.0, 11.0, 17.5]) == 7.5
     assert customers_view(10.0, []) == 0.0
+
+
+def test_sightings_of_damage_that_follow_each_other_closely_are_one_span_of_the_chart() -> None:
+    changes = shown_to_customers(100.0, 140.0, [111.0, 112.5, 110.0, 125.0])
+    assert [(one["second"], one["value"]) for one in changes] == [
+        (0.0, "ok"),
+        (10.0, "damaged"),
+        (12.5, "ok"),
+        (25.0, "damaged"),
+        (25.0, "ok"),
+        (40.0, "ok"),
+    ]
+
+
+def test_customers_who_never_met_damage_were_shown_good_products_all_the_time() -> None:
+    assert {one["value"] for one in shown_to_customers(0.0, 60.0, [])} == {"ok"}
 
 
 def test_every_objective_is_measured() -> None:

@@ -82,7 +82,7 @@ def test_times_of_the_way_back_are_measured_from_their_own_beginnings() -> None:
 
 
 def test_requests_are_counted_by_the_second_and_by_who_answered() -> None:
-    seconds = {one["second"]: one for one in SEEN.per_second()}
+    seconds = {one["second"]: one for one in SEEN.details()["requests_per_second"]}
     assert seconds[5] == {"second": 5, "ok": 1, "failed": 0, "regions": {EAST: 1}}
     assert seconds[20] == {"second": 20, "ok": 0, "failed": 1, "regions": {}}
     assert seconds[75]["regions"] == {WEST: 1}

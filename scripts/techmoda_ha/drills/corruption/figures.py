@@ -11,6 +11,7 @@ from typing import Any
 from techmoda_ha.drills.corruption.ledger import GoodWrite, Wrong
 
 LISTED = 50
+SIGHTING_GAP_SECONDS = 2.0
 
 
 @dataclass
@@ -85,3 +86,22 @@ def customers_view(struck: float | None, implausible_seen: Sequence[float]) -> f
     """Return for how long after the damage customers were still shown damaged products; 0 when never."""
     seen = [moment for moment in implausible_seen if struck is not None and moment >= struck]
     return 0.0 if struck is None or not seen else max(seen) - struck
+
+
+def shown_to_customers(began: float, ended: float, implausible_seen: Sequence[float]) -> list[dict[str, Any]]:
+    """Return when customers were shown plausible products ("ok") and when damaged ones, as changes.
+
+    Shape of an entry: {"second": since `began`, "value": "ok" or "damaged"}. Sightings less than
+    SIGHTING_GAP_SECONDS apart are one: customers do not look at every moment.
+    """
+    changes: list[dict[str, Any]] = [{"second": 0.0, "value": "ok"}]
+    last = -math.inf
+    for moment in sorted(implausible_seen):
+        if moment - last > SIGHTING_GAP_SECONDS:
+            if last > -math.inf:
+                changes.append({"second": round(last - began, 3), "value": "ok"})
+            changes.append({"second": round(moment - began, 3), "value": "damaged"})
+        last = moment
+    if last > -math.inf:
+        changes.append({"second": round(last - began, 3), "value": "ok"})
+    return [*changes, {"second": round(ended - began, 3), "value": changes[-1]["value"]}]

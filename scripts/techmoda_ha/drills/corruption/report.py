@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from rich.table import Table
 
 from techmoda_ha.drills.corruption.drill import DataCorruptionDrill
-from techmoda_ha.drills.corruption.figures import between, customers_view
-from techmoda_ha.drills.measurement import error_share
+from techmoda_ha.drills.corruption.figures import between, customers_view, shown_to_customers
+from techmoda_ha.drills.measurement import error_share, requests_per_second
 from techmoda_ha.evidence import Evidence
 
 NAME = "data-corruption"
@@ -83,6 +83,10 @@ def evidence_of(
             "products": drill.plan.products,
             "share": drill.plan.share,
             "alarm": drill.sights.alarm,
+            "requests_per_second": requests_per_second(drill.shoppers.observations, drill.started),
+            "catalogue": shown_to_customers(
+                drill.started, drill.stage.clock(), drill.shoppers.implausible_seen
+            ),
             "steady_state": dict(deviations),
             **{name: incident.details() for name, incident in drill.incidents.items()},
         },

@@ -19,7 +19,7 @@ from typing import Any
 import dns.exception
 import httpx
 
-from techmoda_ha.drills.clients import ANSWER_TIMEOUT_SECONDS, ApiClient, Clock
+from techmoda_ha.drills.clients import ANSWER_TIMEOUT_SECONDS, REGION_HEADER, ApiClient, Clock
 from techmoda_ha.drills.corruption.ledger import FIELDS, Ledger
 from techmoda_ha.drills.measurement import Observation
 from techmoda_ha.errors import HaError
@@ -205,7 +205,8 @@ class Shoppers:
             self.observations.append(Observation(name, sent, self.clock(), ok=False))
             return None
         ok = answer.status_code < httpx.codes.INTERNAL_SERVER_ERROR
-        self.observations.append(Observation(name, sent, self.clock(), ok, status=answer.status_code))
+        region = answer.headers.get(REGION_HEADER, "")
+        self.observations.append(Observation(name, sent, self.clock(), ok, region, answer.status_code))
         return answer
 
 

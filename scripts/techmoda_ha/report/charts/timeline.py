@@ -18,7 +18,7 @@ MARK_RADIUS, MARK_GAP = 9, 21
 REGION_STYLES = ("region-a", "region-b", "region-c", "region-d")
 # Values of lanes that mean trouble are hatched; every other value gets a region's colour or a plain one.
 GOOD_WORDS = frozenset({"healthy", "ok", "primary", "met"})
-BAD_WORDS = ("no answer", "status 5", "unhealthy", "alarm", "failed", "error")
+BAD_WORDS = ("no answer", "status 5", "unhealthy", "alarm", "failed", "error", "damaged")
 
 
 @dataclass(frozen=True)
