@@ -2,57 +2,32 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import replace
 
 from rich.console import Console
 
+from techmoda_ha.check_runner import Check, Outcome, Runner
 from techmoda_ha.environments import Environment, Workspace
 from techmoda_ha.errors import HaError, ViolationError
 
 LANES = 3  # On two cores: the longest checks wait for clocks and for AWS more than they compute.
 SHOWN_LINES = 80
 SHOWN_STRAYS = 10  # files left behind
-# An interrupted test run takes its local AWS down first; then it is told less politely.
-STOP_SIGNALS = ((signal.SIGINT, 60), (signal.SIGTERM, 15), (signal.SIGKILL, 5))
 LINTED = ("scripts", "lambda_src", "tests", "benchmarks")
-
-
-@dataclass(frozen=True)
-class Check:
-    """One check: commands that run in order and must all exit 0."""
-
-    name: str
-    purpose: str
-    commands: tuple[tuple[str, ...], ...]
-    variables: dict[str, str] = field(default_factory=dict)
-    directory: Path | None = None
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a check ended: `seconds` by the clock, and `cpu_seconds` of it and of all that it started."""
-
-    check: Check
-    passed: bool
-    seconds: float
-    cpu_seconds: float
-    log: Path
 
 
 def all_checks(workspace: Workspace) -> list[Check]:
     """Return every check, the longest first."""
     return [
-        _pytest(
-            "end-to-end", "Both regions deployed, smoke-tested and destroyed on a local AWS", "tests/local"
+        replace(
+            _pytest(
+                "end-to-end", "Both regions deployed, proven and destroyed on a local AWS", "tests/local"
+            ),
+            gives_way=False,
         ),
         _pytest("modules", "The modules applied, changed and destroyed on a local AWS", "tests/modules"),
         _pytest("plan", "The rules hold for both environments, each finds its fault", "tests/plan"),
@@ -196,70 +171,6 @@ def _show(outcome: Outcome, console: Console, *, verbose: bool) -> None:
             console.print(f"    {line}", markup=False, highlight=False, soft_wrap=True)
         if len(lines) > SHOWN_LINES:
             console.print(f"    (the first {len(lines) - SHOWN_LINES} lines are in {outcome.log})")
-
-
-class Runner:
-    """Runs checks, each in a process group of its own, and can end them all."""
-
-    def __init__(self, workspace: Workspace) -> None:
-        """Remember the workspace."""
-        self._workspace = workspace
-        self._running: dict[int, subprocess.Popen[bytes]] = {}
-        self._stopped = False
-
-    def run(self, check: Check) -> Outcome:
-        """Run one check and return how it ended; its output goes to build/logs/checks/NAME.log."""
-        log = self._workspace.build / "logs" / "checks" / f"{check.name}.log"
-        log.parent.mkdir(parents=True, exist_ok=True)
-        started, cpu_seconds, passed = time.monotonic(), 0.0, True
-        with log.open("wb") as output:
-            for command in check.commands:
-                passed, used = self._run_command(check, command, output.fileno())
-                cpu_seconds += used
-                if not passed:
-                    break
-        return Outcome(check, passed, time.monotonic() - started, cpu_seconds, log)
-
-    def _run_command(self, check: Check, command: tuple[str, ...], output: int) -> tuple[bool, float]:
-        """Return whether it exited 0, and the CPU seconds of it and of the processes that it waited for."""
-        if self._stopped:
-            return False, 0.0
-        variables = {
-            **os.environ,
-            "PYTHONPYCACHEPREFIX": str(self._workspace.build / "cache" / "pycache"),
-            **check.variables,
-        }
-        try:
-            process = subprocess.Popen(
-                command, cwd=check.directory or self._workspace.root, env=variables, stdin=subprocess.DEVNULL,
-                stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
-            )  # fmt: skip
-        except OSError as error:
-            raise HaError(f"{command[0]} did not start: {error}", "Prepare the tools: make setup") from error
-        self._running[process.pid] = process
-        try:
-            _, status, usage = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
-            return process.returncode == 0, usage.ru_utime + usage.ru_stime
-        finally:
-            self._running.pop(process.pid, None)
-
-    def stop(self) -> None:
-        """End every running check, politely first so that each can clean up."""
-        self._stopped = True
-        for number, patience_seconds in STOP_SIGNALS:
-            for process in list(self._running.values()):
-                _signal_group(process, number)
-            deadline = time.monotonic() + patience_seconds
-            while self._running and time.monotonic() < deadline:
-                time.sleep(0.1)
-
-
-def _signal_group(process: subprocess.Popen[bytes], number: int) -> None:
-    # Its lane waits for it; a look with poll() here could take the exit status away from there.
-    if process.returncode is None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, number)
 
 
 def files_outside_build(workspace: Workspace) -> set[str]:

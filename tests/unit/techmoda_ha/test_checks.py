@@ -8,13 +8,15 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from techmoda_ha import checks
-from techmoda_ha.checks import Check, Runner, run_all, select
+from techmoda_ha import check_runner, checks
+from techmoda_ha.check_runner import Check, Runner
+from techmoda_ha.checks import run_all, select
 from techmoda_ha.environments import Workspace
 from techmoda_ha.errors import HaError, ViolationError
 
@@ -79,6 +81,20 @@ def test_each_check_tells_its_time_by_the_clock_and_on_the_processors(
     assert " s, CPU " in said(console)
 
 
+def test_the_processes_of_a_check_give_way_but_for_those_of_the_longest(workspace: Workspace) -> None:
+    # A check may begin before it is made nice; what it starts afterwards is nice as well.
+    code = "import os, time; time.sleep(0.3); open('build/nice', 'w').write(str(os.nice(0)))"
+    workspace.build.mkdir()
+    found = {}
+    for gives_way in (True, False):
+        Runner(workspace).run(replace(python("one", code), gives_way=gives_way))
+        found[gives_way] = int((workspace.build / "nice").read_text())
+    assert found == {True: check_runner.GIVES_WAY, False: os.nice(0)}
+    (longest, *others) = checks.all_checks(Workspace.from_environment())
+    assert not longest.gives_way
+    assert all(check.gives_way for check in others)
+
+
 def test_no_check_at_all_is_an_error(workspace: Workspace, console: Console) -> None:
     with pytest.raises(HaError, match="nothing to check"):
         run_all(workspace, [], console)
@@ -98,7 +114,8 @@ def test_a_tool_that_is_not_installed_is_a_tool_failure(workspace: Workspace, co
 def test_stopping_ends_the_processes_of_a_running_check(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checks, "STOP_SIGNALS", tuple((number, 5) for number, _ in checks.STOP_SIGNALS))
+    short = tuple((number, 5) for number, _ in check_runner.STOP_SIGNALS)
+    monkeypatch.setattr(check_runner, "STOP_SIGNALS", short)
     code = "import os, time, pathlib; pathlib.Path('build/pid').write_text(str(os.getpid())); time.sleep(60)"
     workspace.build.mkdir()
     runner = Runner(workspace)
