@@ -13,9 +13,11 @@ import yaml
 from techmoda_ha.capacity.configuration import TABLE_PARTS, Throttle, Workload
 from techmoda_ha.drills.experiment import load_experiment
 from techmoda_ha.drills.surge.figures import (
+    Alarm,
     Comparison,
     Measured,
     Reality,
+    alarms_of,
     chance_of,
     compare,
     model,
@@ -23,6 +25,8 @@ from techmoda_ha.drills.surge.figures import (
 )
 from techmoda_ha.drills.surge.ground import Ground, narrow_limits, narrow_throttle
 from techmoda_ha.drills.surge.plan import SurgePlan, Weakness
+from techmoda_ha.drills.surge.report import alarms_amiss
+from techmoda_ha.drills.watching import Sample
 from techmoda_ha.errors import HaError
 from techmoda_ha.load.throttles import CapacityParts
 
@@ -128,6 +132,32 @@ def test_the_part_that_refused_most_is_the_bottleneck() -> None:
     assert comparison.bottleneck == "products"
 
 
+def test_an_alarm_counts_each_time_that_it_begins_to_fire() -> None:
+    seen = [{"old"}, {"old", "a"}, {"a"}, set(), {"a", "b"}]
+    found = alarms_of([Sample(float(at), names) for at, names in enumerate(seen)])
+    assert found == [Alarm("a", 1.0, 3.0), Alarm("a", 4.0, None), Alarm("b", 4.0, None)]
+    assert alarms_of([]) == []
+
+
+@pytest.mark.parametrize(
+    ("alarms", "said"),
+    [
+        ([Alarm("table_read AlarmHigh", 1.0, 2.0), Alarm("table_read AlarmLow", 3.0, None)], []),
+        ([Alarm("table_read AlarmLow", 1.0, 2.0)], ["no alarm of autoscaling fired"]),
+        ([Alarm("table_read AlarmHigh", 1.0, None)], ["these alarms still fire: table_read AlarmHigh"]),
+    ],
+)
+def test_a_surge_must_set_autoscalings_alarm_off_and_let_it_clear(
+    alarms: list[Alarm], said: list[str]
+) -> None:
+    assert alarms_amiss(alarms) == said
+
+
+def test_autoscalings_alarms_are_named_by_the_part_that_they_watch() -> None:
+    aws = FakeAws()
+    assert ground(aws).firing() == {"alarm", "table_read AlarmHigh", "index_write AlarmLow"}
+
+
 @dataclass
 class FakeAws:
     """The clients of a region that remember what was changed."""
@@ -150,6 +180,22 @@ class FakeAws:
         key = f"{asked['ResourceIds'][0]} {asked['ScalableDimension']}"
         targets = [self.limits[key]] if key in self.limits else []
         return {"ScalableTargets": [{"MinCapacity": low, "MaxCapacity": high} for low, high in targets]}
+
+    def describe_scaling_policies(self, **asked: Any) -> dict[str, Any]:
+        what = f"{asked['ResourceId']}-{asked['ScalableDimension'].rpartition(':')[2]}"
+        names = [f"TargetTracking-{what}-{kind}-1234" for kind in ("AlarmHigh", "AlarmLow")]
+        return {"ScalingPolicies": [{"Alarms": [{"AlarmName": name} for name in names]}]}
+
+    def get_paginator(self, _operation: str) -> FakeAws:
+        return self
+
+    def paginate(self, **_: Any) -> list[dict[str, Any]]:
+        tracking = (
+            "TargetTracking-table/t-ReadCapacityUnits-AlarmHigh-1234",
+            "TargetTracking-table/t/index/by-category-WriteCapacityUnits-AlarmLow-1234",
+            "TargetTracking-table/another-ReadCapacityUnits-AlarmHigh-1234",
+        )
+        return [{"MetricAlarms": [{"AlarmName": name} for name in (*tracking, "alarm", "other")]}]
 
     def register_scalable_target(self, **asked: Any) -> None:
         key = f"{asked['ResourceId']} {asked['ScalableDimension']}"

@@ -28,7 +28,7 @@ from techmoda_ha.load.runner import LoadTest
 from techmoda_ha.load.throttles import count_throttles
 
 CAPACITY_EVERY_SECONDS = 0.5
-ALARMS_EVERY_SECONDS = 2.0
+ALARMS_EVERY_SECONDS = 1.0
 FILLING_PASSES_MINUTES = 3
 """Until autoscaling does not look at the minute any more in which the catalogue was filled."""
 

@@ -18,6 +18,7 @@ from techmoda_ha.capacity.configuration import (
 from techmoda_ha.capacity.profiles import Profile
 from techmoda_ha.capacity.simulation import Result, simulate, unit_shares
 from techmoda_ha.drills.surge.plan import MINUTE, SurgePlan, Weakness
+from techmoda_ha.drills.watching import Sample
 
 _DEVIATIONS = 3.0
 FEW = 1.0
@@ -73,6 +74,27 @@ def model(plan: SurgePlan, reality: Reality, measured: Measured, workload: Workl
     times = round(plan.pace)
     rates = tuple(rate for rate in plan.scenario.rates for _ in range(times))
     return simulate(Case(configuration, rates[0], costs), Profile("drill", "The drill", rates, 0.0))
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """An alarm that fired while the drill watched; moments on its clock. `cleared` is None if it did not."""
+
+    name: str
+    fired: float
+    cleared: float | None
+
+
+def alarms_of(samples: Sequence[Sample[set[str]]]) -> list[Alarm]:
+    """Return each alarm that began to fire, once for each time; what fired before is not the surge's."""
+    found: list[Alarm] = []
+    since: dict[str, float | None] = dict.fromkeys(samples[0].value) if samples else {}
+    for sample in samples:
+        since |= dict.fromkeys(sample.value - since.keys(), sample.at)
+        over = {name: since.pop(name) for name in since.keys() - sample.value}
+        found += [Alarm(name, fired, sample.at) for name, fired in over.items() if fired is not None]
+    still = [Alarm(name, fired, None) for name, fired in since.items() if fired is not None]
+    return sorted([*found, *still], key=lambda alarm: (alarm.fired, alarm.name))
 
 
 @dataclass(frozen=True)

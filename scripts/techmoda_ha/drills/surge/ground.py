@@ -24,6 +24,9 @@ NARROW_CAPACITY_SHARE = 0.4
 NARROW_RATE_SHARE = 0.35
 """The share of the surge's rate that a method takes when the stage throttle is too low."""
 
+OVER_TARGET, BELOW_TARGET = "AlarmHigh", "AlarmLow"
+"""As Application Auto Scaling names the alarms of a policy. The second one fires whenever it is quiet."""
+
 Limits = tuple[int, int]
 
 
@@ -37,6 +40,7 @@ class Ground:
     alarms: tuple[str, ...]
     clients: Callable[[str], Any]
     _undo: list[Callable[[], None]] = field(default_factory=list)
+    _tracking: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_outputs(cls, outputs: Mapping[str, Any], clients: Callable[[str], Any]) -> Ground:
@@ -90,12 +94,41 @@ class Ground:
             for part in TABLE_PARTS
         }
 
+    def policies(self, part: str) -> list[Mapping[str, Any]]:
+        """Return the scaling policies of a part; raise HaError when they cannot be read."""
+        wanted = self.dimension(part)
+        with aws_errors_as("The scaling policies could not be read.", "Check your rights."):
+            answer = self.clients("application-autoscaling").describe_scaling_policies(
+                ServiceNamespace="dynamodb", ResourceId=wanted["ResourceId"],
+                ScalableDimension=wanted["ScalableDimension"],
+            )  # fmt: skip
+        found: list[Mapping[str, Any]] = answer["ScalingPolicies"]
+        return found
+
+    def tracking_alarms(self) -> dict[str, str]:
+        """Return the names of the alarms by which target tracking acts, each with what to call it."""
+        if not self._tracking:
+            names = {
+                alarm["AlarmName"]: part
+                for part in TABLE_PARTS
+                for policy in self.policies(part)
+                for alarm in policy.get("Alarms", ())
+            }
+            self._tracking = {
+                name: f"{part} {kind}"
+                for name, part in names.items()
+                for kind in (OVER_TARGET, BELOW_TARGET)
+                if f"-{kind}-" in name
+            }
+        return self._tracking
+
     def firing(self) -> set[str]:
-        """Return the deployment's alarms that are in ALARM."""
+        """Return the alarms of the deployment and of its autoscaling that are in ALARM."""
         pages = self.clients("cloudwatch").get_paginator("describe_alarms").paginate(StateValue="ALARM")
         kinds = ("MetricAlarms", "CompositeAlarms")
         names = {one["AlarmName"] for page in pages for kind in kinds for one in page.get(kind, [])}
-        return names & set(self.alarms)
+        tracking = self.tracking_alarms()
+        return (names & set(self.alarms)) | {tracking[name] for name in names & tracking.keys()}
 
     def read_units(self, start: datetime, end: datetime) -> float:
         """Return the read units that table and index gave between two times, whole minutes."""

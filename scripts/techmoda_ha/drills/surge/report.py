@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -13,6 +14,8 @@ from rich.table import Table
 from techmoda_ha.capacity.configuration import TABLE_PARTS
 from techmoda_ha.drills.performing import Performance
 from techmoda_ha.drills.surge.drill import SurgeDrill
+from techmoda_ha.drills.surge.figures import Alarm, alarms_of
+from techmoda_ha.drills.surge.ground import OVER_TARGET
 from techmoda_ha.drills.surge.plan import SurgePlan
 from techmoda_ha.drills.watching import changes
 from techmoda_ha.evidence import Evidence
@@ -32,6 +35,7 @@ ROWS = (
     ("Steps of autoscaling out", "scaled_out", "{:.0f}"),
     ("Steps of autoscaling in", "scaled_in", "{:.0f}"),
     ("Alarms that fired", "alarms_fired", "{:.0f}"),
+    ("Alarms that cleared again", "alarms_cleared", "{:.0f}"),
     ("Differences from the model", "differences", "{:.0f}"),
 )
 
@@ -43,8 +47,7 @@ def measurements_of(drill: SurgeDrill) -> dict[str, float]:
     comparison = findings.comparison
     samples = [one.value for one in changes(drill.capacities.samples)]
     steps = [later[part] - sooner[part] for sooner, later in pairwise(samples) for part in TABLE_PARTS]
-    alarms = [one.value for one in drill.alarms.samples] or [set()]
-    fired = set().union(*alarms) - alarms[0]
+    alarms = alarms_of(drill.alarms.samples)
     return {
         **{name: float(value) for name, value in load.items()},
         "throttles": sum(findings.refusals.values()),
@@ -55,7 +58,8 @@ def measurements_of(drill: SurgeDrill) -> dict[str, float]:
         "table_read_end": samples[-1]["table_read"] if samples else math.nan,
         "scaled_out": sum(one > 0 for one in steps),
         "scaled_in": sum(one < 0 for one in steps),
-        "alarms_fired": len(fired),
+        "alarms_fired": len(alarms),
+        "alarms_cleared": sum(one.cleared is not None for one in alarms),
         "differences": len(comparison.differences(drill.plan)) if comparison else math.nan,
     }
 
@@ -67,7 +71,7 @@ def evidence_of(drill: SurgeDrill, performance: Performance) -> Evidence:
     if drill.findings.load is not None:
         failures += drill.findings.load.failures
     if plan.weakness is None and performance.run.error is None:
-        failures += _unfelt(measurements, plan)
+        failures += _unfelt(measurements, plan) + alarms_amiss(alarms_of(drill.alarms.samples))
     return Evidence(
         name=NAME if plan.weakness is None else f"{NAME}-{plan.weakness}",
         target=drill.stage.target,
@@ -96,6 +100,24 @@ def _unfelt(measurements: dict[str, float], plan: SurgePlan) -> list[str]:
     return found
 
 
+def alarms_amiss(alarms: Sequence[Alarm]) -> list[str]:
+    """Autoscaling acts by its alarms, and what the surge sets off must be over when it is.
+
+    Other alarms may have reasons of their own.
+    """
+    found = []
+    if not any(alarm.name.endswith(OVER_TARGET) for alarm in alarms):
+        found.append("no alarm of autoscaling fired")
+    still = [
+        one.name
+        for one in alarms
+        if one.cleared is None and (one.name.endswith(OVER_TARGET) or "throttle" in one.name)
+    ]
+    if still:
+        found.append(f"these alarms still fire: {', '.join(still)}")
+    return found
+
+
 def _tolerance(drill: SurgeDrill) -> str:
     return (
         f"Drill and model may differ by {drill.plan.capacity_tolerance:.0%} (and what "
@@ -117,6 +139,14 @@ def _details(drill: SurgeDrill) -> dict[str, Any]:
         "measured": asdict(findings.measured) if findings.measured else None,
         "comparison": asdict(findings.comparison) if findings.comparison else None,
         "failures": findings.results["failures"] if findings.results else [],
+        "alarms": [
+            {
+                "name": one.name,
+                "fired_at_second": round(one.fired - started, 1),
+                "cleared_at_second": None if one.cleared is None else round(one.cleared - started, 1),
+            }
+            for one in alarms_of(drill.alarms.samples)
+        ],
         "capacity_units": [
             {"second": round(one.at - started, 1), **one.value} for one in changes(drill.capacities.samples)
         ],

@@ -102,12 +102,10 @@ class SurgeRun:
         """Read the limits that are deployed."""
         ground = self.ground
         with aws_errors_as("The deployed limits could not be read.", "Check your rights."):
-            scaling, functions = ground.clients("application-autoscaling"), ground.clients("lambda")
-            wanted = ground.dimension("table_read")
-            [policy, *_] = scaling.describe_scaling_policies(
-                ServiceNamespace="dynamodb", ResourceId=wanted["ResourceId"],
-                ScalableDimension=wanted["ScalableDimension"],
-            )["ScalingPolicies"]  # fmt: skip
+            functions = ground.clients("lambda")
+            policy = next(iter(ground.policies("table_read")), None)
+            if policy is None:
+                raise HaError("No policy scales the table's reads.", "The drill needs target tracking.")
             reserved = [
                 functions.get_function_concurrency(FunctionName=name)["ReservedConcurrentExecutions"]
                 for name in (ground.parts.products_function, ground.parts.authorizer_function)
