@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from techmoda_ha.capacity.configuration import TABLE_PARTS, Throttle, Workload
+from techmoda_ha.capacity.weakness import Weakness, low_limits
 from techmoda_ha.drills.experiment import load_experiment
 from techmoda_ha.drills.surge.figures import (
     Alarm,
@@ -23,8 +24,8 @@ from techmoda_ha.drills.surge.figures import (
     model,
     weak_reality,
 )
-from techmoda_ha.drills.surge.ground import Ground, narrow_limits, narrow_throttle
-from techmoda_ha.drills.surge.plan import SurgePlan, Weakness
+from techmoda_ha.drills.surge.ground import Ground
+from techmoda_ha.drills.surge.plan import SurgePlan
 from techmoda_ha.drills.surge.report import alarms_amiss
 from techmoda_ha.drills.watching import Sample
 from techmoda_ha.errors import HaError
@@ -78,9 +79,9 @@ def test_the_model_of_a_healthy_run_scales_out_and_refuses_nothing() -> None:
 @pytest.mark.parametrize("weakness", list(Weakness))
 def test_the_model_of_a_weak_run_names_what_was_made_too_small(weakness: Weakness) -> None:
     plan = replace(PLAN, weakness=weakness)
-    limits = {**REALITY.limits, "table_read": narrow_limits((15, 150))}
+    limits = {**REALITY.limits, "table_read": low_limits(15)}
     usual = replace(REALITY, limits=limits) if weakness is Weakness.AUTOSCALING_MAXIMUM else REALITY
-    weak = weak_reality(plan, usual, concurrency=1, throttle=narrow_throttle(plan))
+    weak = weak_reality(plan, usual)
     found = model(plan, weak, MEASURED, Workload())
     assert found.throttled_share > 0.05
     assert max(found.throttled, key=lambda part: found.throttled[part]) == weakness

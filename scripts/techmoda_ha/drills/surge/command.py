@@ -7,21 +7,17 @@ import json
 import click
 from rich.console import Console
 
+from techmoda_ha.capacity.weakness import BY_NAME
 from techmoda_ha.cli_options import json_option, target_option
-from techmoda_ha.drills.surge.plan import SurgePlan, Weakness
+from techmoda_ha.drills.surge.plan import SurgePlan
 from techmoda_ha.environments import Target, Workspace, process_variables
 
 SHORT_QUIET_MINUTES = 2.0
-WEAKNESSES = {
-    "autoscaling-max": Weakness.AUTOSCALING_MAXIMUM,
-    "reserved-concurrency": Weakness.RESERVED_CONCURRENCY,
-    "stage-throttle": Weakness.STAGE_THROTTLE,
-}
 
 
 @click.command(name="surge")
 @target_option
-@click.option("--weakness", type=click.Choice(list(WEAKNESSES)),
+@click.option("--weakness", type=click.Choice(list(BY_NAME)),
               help="Make this too small first (local AWS): the drill must fail and name it.")  # fmt: skip
 @click.option("--scale", type=click.FloatRange(min=0.1, max=1),
               help="Multiply rates and the table's limits (local AWS: 0.15).")  # fmt: skip
@@ -54,7 +50,7 @@ def surge(
         chosen["quiet_minutes"] = SHORT_QUIET_MINUTES
     plan = SurgePlan.from_configuration(
         document["configuration"],
-        weakness=WEAKNESSES[weakness] if weakness else None,
+        weakness=BY_NAME[weakness] if weakness else None,
         **{name: value for name, value in chosen.items() if value is not None},
     )
     console = Console(stderr=True)

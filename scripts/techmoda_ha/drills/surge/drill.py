@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,7 +18,7 @@ from techmoda_ha.drills.records import DELETES_PER_BATCH
 from techmoda_ha.drills.stage import Stage
 from techmoda_ha.drills.surge import figures
 from techmoda_ha.drills.surge.figures import Comparison, Measured, Reality
-from techmoda_ha.drills.surge.ground import NARROW_CONCURRENCY, Ground, narrow_throttle
+from techmoda_ha.drills.surge.ground import Ground
 from techmoda_ha.drills.surge.plan import SurgePlan
 from techmoda_ha.drills.watching import Watcher, changes
 from techmoda_ha.errors import HaError
@@ -97,15 +97,7 @@ class SurgeDrill:
             self._pace_is_set = True
             self.stage.bed.set_pace(self.plan.pace)
         narrowed = self.ground.narrow(self.plan)
-        self.reality = figures.weak_reality(
-            self.plan,
-            Reality(
-                narrowed, self.reality.target, self.reality.reserved, self.reality.authorizer_reserved,
-                self.reality.throttle, self.reality.write_throttle,
-            ),
-            concurrency=NARROW_CONCURRENCY,
-            throttle=narrow_throttle(self.plan),
-        )  # fmt: skip
+        self.reality = figures.weak_reality(self.plan, replace(self.reality, limits=narrowed))
         told = ", ".join(f"{part} {low} to {high}" for part, (low, high) in narrowed.items())
         self.note(f"Limits: {told}")
         if self.plan.weakness:

@@ -17,7 +17,8 @@ from techmoda_ha.capacity.configuration import (
 )
 from techmoda_ha.capacity.profiles import Profile
 from techmoda_ha.capacity.simulation import Result, simulate, unit_shares
-from techmoda_ha.drills.surge.plan import MINUTE, SurgePlan, Weakness
+from techmoda_ha.capacity.weakness import LOW_CONCURRENCY, Weakness, low_throttle
+from techmoda_ha.drills.surge.plan import MINUTE, SurgePlan
 from techmoda_ha.drills.watching import Sample
 
 _DEVIATIONS = 3.0
@@ -168,12 +169,10 @@ def compare(
     )
 
 
-def weak_reality(
-    plan: SurgePlan, usual: Reality, *, concurrency: int, throttle: tuple[float, int]
-) -> Reality:
+def weak_reality(plan: SurgePlan, usual: Reality) -> Reality:
     """Return the limits with the plan's weakness in the functions or the stage."""
     if plan.weakness is Weakness.RESERVED_CONCURRENCY:
-        return replace(usual, reserved=concurrency)
+        return replace(usual, reserved=LOW_CONCURRENCY)
     if plan.weakness is Weakness.STAGE_THROTTLE:
-        return replace(usual, throttle=Throttle(*map(float, throttle)))
+        return replace(usual, throttle=Throttle(*map(float, low_throttle(plan.scenario.peak))))
     return usual

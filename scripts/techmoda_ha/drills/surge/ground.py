@@ -13,16 +13,10 @@ from typing import Any
 
 from techmoda_ha.aws_clients import aws_errors_as
 from techmoda_ha.capacity.configuration import TABLE_PARTS
-from techmoda_ha.drills.surge.plan import SurgePlan, Weakness
+from techmoda_ha.capacity.weakness import LOW_CONCURRENCY, Weakness, low_limits, low_throttle
+from techmoda_ha.drills.surge.plan import SurgePlan
 from techmoda_ha.errors import HaError
 from techmoda_ha.load.throttles import CapacityParts
-
-NARROW_CONCURRENCY = 2
-NARROW_CAPACITY_SHARE = 0.4
-"""The share of a minimum that is too little even with burst capacity, which carries 30 % more for minutes."""
-
-NARROW_RATE_SHARE = 0.35
-"""The share of the surge's rate that a method takes when the stage throttle is too low."""
 
 OVER_TARGET, BELOW_TARGET = "AlarmHigh", "AlarmLow"
 """As Application Auto Scaling names the alarms of a policy. The second one fires whenever it is quiet."""
@@ -168,7 +162,7 @@ class Ground:
         usual = self.limits()
         narrowed = {part: _scaled(limits, plan.scale) for part, limits in usual.items()}
         if plan.weakness is Weakness.AUTOSCALING_MAXIMUM:
-            narrowed["table_read"] = narrow_limits(narrowed["table_read"])
+            narrowed["table_read"] = low_limits(narrowed["table_read"][0])
         if narrowed != usual:
             self._undo.append(lambda: self._set_limits(usual))
             self._set_limits(narrowed)
@@ -214,7 +208,7 @@ class Ground:
                 functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=number)
 
             self._undo.append(lambda: put(usual))
-            put(NARROW_CONCURRENCY)
+            put(LOW_CONCURRENCY)
 
     def _narrow_throttle(self, plan: SurgePlan) -> None:
         gateway, path = self.clients("apigateway"), "/*/*/throttling"
@@ -231,19 +225,7 @@ class Ground:
 
             rate, burst = usual["throttlingRateLimit"], usual["throttlingBurstLimit"]
             self._undo.append(lambda: put(rate, burst))
-            put(*narrow_throttle(plan))
-
-
-def narrow_limits(limits: Limits) -> Limits:
-    """Return limits between which autoscaling can do nothing, too low for a surge."""
-    units = max(1, round(limits[0] * NARROW_CAPACITY_SHARE))
-    return units, units
-
-
-def narrow_throttle(plan: SurgePlan) -> tuple[float, int]:
-    """Return rate and burst of a stage throttle that is too low for the plan's surge."""
-    rate = max(1, round(plan.scenario.peak * NARROW_RATE_SHARE))
-    return float(rate), rate
+            put(*low_throttle(plan.scenario.peak))
 
 
 def _scaled(limits: Limits, scale: float) -> Limits:

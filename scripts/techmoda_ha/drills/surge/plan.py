@@ -4,26 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from techmoda_ha.capacity.profiles import ramp, steps
+from techmoda_ha.capacity.weakness import Weakness
 from techmoda_ha.load.scenarios import Scenario
 
 MINUTE = 60.0
 SCALING_IN_MINUTES = 18.0
 """15 quiet ones, up to one that had begun, and the alarm's delay."""
-
-
-class Weakness(StrEnum):
-    """What is made too small on purpose, so that the drill and the model must both fail and name it.
-
-    The values are the parts of the capacity model.
-    """
-
-    AUTOSCALING_MAXIMUM = "table_read"
-    RESERVED_CONCURRENCY = "products"
-    STAGE_THROTTLE = "throttle"
 
 
 @dataclass(frozen=True)
