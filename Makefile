@@ -102,6 +102,9 @@ load-test: setup ## Put a stated load on the API, SCENARIO=seed|fashion-week [TA
 diagrams: setup ## Draw docs/diagrams anew
 	@$(HA) docs diagrams
 
+docs: setup ## Build the documents as a site, build/site/html/index.html
+	@$(HA) docs site
+
 docs-tables: setup ## Write docs/commands.md and the tables of the modules' READMEs
 	@$(HA) docs tables
 
@@ -122,6 +125,9 @@ drill-incident-response: setup ## Break something for each playbook; measure ala
 
 drill-backup-restore: setup ## Back up, lose the primary vault, restore the copy in the DR region and compare [TARGET=local|aws]
 	@$(HA) drill backup-restore --target $(TARGET)
+
+drill-delivery: setup ## Apply twice at once, kill an apply, lose us-east-1, release two bad commits (6 minutes, local AWS)
+	@$(HA) drill delivery
 
 bench-recovery: setup ## Measure rewind and diff at 10,000, 100,000 and 1,000,000 items (minutes)
 	@$(HA) bench-recovery

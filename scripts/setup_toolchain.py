@@ -26,6 +26,7 @@ BUILD = ROOT / "build"
 MINIMUM_PYTHON = (3, 11)
 MINIMUM_TERRAFORM = (1, 11)
 ENVIRONMENTS = ("tools", "checkov")
+ON_DEMAND = ("docs",)
 PROVIDER = Path("registry.terraform.io", "hashicorp", "aws")
 PROVIDER_VERSION = "5.100.0"
 CLI_CONFIGURATION = BUILD / "terraform" / "cli.tfrc"
@@ -264,9 +265,15 @@ def main() -> int:
     """Set up and return the exit status."""
     parser = argparse.ArgumentParser(description="Prepare the project's tools under build/.")
     parser.add_argument("--force", action="store_true", help="check and prepare everything again")
+    parser.add_argument(
+        "--with", choices=ON_DEMAND, dest="more", action="append", default=[],
+        help="also install what only some commands need",
+    )  # fmt: skip
     arguments = parser.parse_args()
     try:
         set_up(force=arguments.force)
+        for name in arguments.more:
+            install_environment(name)
     except MissingRequirementError as error:
         say(f"error: {error}")
         return 2

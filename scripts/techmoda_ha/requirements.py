@@ -24,7 +24,7 @@ def lock_requirements(workspace: Workspace, console: Console) -> None:
     folder = workspace.root / "requirements"
     tools = folder / "tools.txt"
     with console.status("Locking the requirements"):
-        for name in ("tools", "checkov"):
+        for name in ("tools", "checkov", "docs"):
             _compile(folder / f"{name}.in")
         _compile(folder / "uv.in", "--constraint", str(tools))
         left_out = [option for name in IN_THE_LAMBDA_RUNTIME for option in ("--no-emit-package", name)]

@@ -1,4 +1,4 @@
-"""`ha docs diagrams|tables`."""
+"""`ha docs diagrams|tables|costs|site`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ check_option = click.option("--check", is_flag=True, help="Change nothing; exit 
 
 @click.group()
 def docs() -> None:
-    """Make the parts of the documents that come from code."""
+    """Make the parts of the documents that come from code, and the documents' site."""
 
 
 @docs.command(name="diagrams")
@@ -61,6 +61,20 @@ def write_costs(*, check: bool) -> None:
     prices = read_yaml(workspace.root / costs.PRICES, "prices")
     made = costs.page(costs.simulated(case), prices, read_objectives(document).service_levels)
     _bring_up_to_date([(costs.PATH, made)], "make costs", check=check)
+
+
+@docs.command(name="site")
+def build_site() -> None:
+    """Build the documents as a site, to be read or served: build/site/html/index.html."""
+    from rich.console import Console
+
+    from techmoda_ha.documentation import site
+
+    workspace = Workspace.from_environment()
+    setup = workspace.root / "scripts" / "setup_toolchain.py"
+    with Console(stderr=True).status("Building the site"):
+        index = site.build(workspace.root, workspace.build / "site", setup=setup)
+    click.echo(f"Site: {index}")
 
 
 def _bring_up_to_date(made: Iterable[tuple[Path, str]], command: str, *, check: bool) -> None:
