@@ -25,6 +25,7 @@ from techmoda_ha.capacity.report import Verdict, limits, page
 from techmoda_ha.capacity.search import Found, cheapest
 from techmoda_ha.capacity.settings_file import read_settings
 from techmoda_ha.capacity.simulation import simulate
+from techmoda_ha.capacity.weakness import BY_NAME, weakened
 from techmoda_ha.cli_options import json_option
 from techmoda_ha.environments import Workspace
 from techmoda_ha.errors import HaError, ViolationError
@@ -41,12 +42,14 @@ OURS = "ours"
               help="Judge this plan of envs/primary (terraform show -json).")  # fmt: skip
 @click.option("--settings", type=click.Path(path_type=Path, exists=True, dir_okay=False),
               help="Judge the limits in this YAML file instead.")  # fmt: skip
+@click.option("--weakness", type=click.Choice(list(BY_NAME)),
+              help="Make this too low first: the model must fail and name it.")  # fmt: skip
 @click.option("--without-seed", is_flag=True, help="Leave out the original configuration.")
 @click.option("--without-search", is_flag=True, help="Do not look for the cheapest configuration.")
 @json_option
 def capacity(
-    traffic: str, plan_file: Path | None, settings: Path | None, *, without_seed: bool, without_search: bool,
-    as_json: bool,
+    traffic: str, plan_file: Path | None, settings: Path | None, weakness: str | None, *, without_seed: bool,
+    without_search: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Simulate a traffic profile second by second: what is refused, what breaks first, what it costs.
 
@@ -56,13 +59,18 @@ def capacity(
     document = _yaml(workspace.root / "objectives.yaml")
     ours = read_case(workspace, document, plan_file, settings)
     objectives = load_objectives(document)
-    profile = _profile(traffic, ours.normal_rate)
+    profile = read_profile(traffic, ours.normal_rate)
+    if weakness:
+        weak = weakened(ours.configuration, BY_NAME[weakness], profile.peak)
+        ours = replace(ours, configuration=replace(weak, name=f"{weak.name} with {weakness} too low"))
     began = time.perf_counter()
     with console.status(f"Simulating {len(profile.rates):,} seconds"):
         verdicts = _verdicts(ours, profile, objectives, seed=not without_seed, search=not without_search)
     seconds = time.perf_counter() - began
     title = f"{profile.title}, from {ours.normal_rate:g} requests/s"
-    file = workspace.build / "evidence" / f"capacity-{profile.name}.html"
+    # What was broken on purpose is no evidence of what is deployed.
+    folder, ending = ("capacity", f"-{weakness}") if weakness else ("evidence", "")
+    file = workspace.build / folder / f"capacity-{profile.name}{ending}.html"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(page(title, verdicts))
     file.with_suffix(".json").write_text(json.dumps(_kept(profile, title, verdicts)) + "\n")
@@ -71,14 +79,17 @@ def capacity(
             json.dumps({"profile": profile.name, "verdicts": [one.as_json() for one in verdicts]}, indent=2)
         )
     else:
-        _show(
-            Console(), title, verdicts, f"{len(verdicts)} configurations in {seconds:.1f} s; charts: {file}"
-        )
+        last = f"{len(verdicts)} configurations in {seconds:.1f} s; charts: {file}"
+        searched_in_vain = not without_search and verdicts[-1].found.configuration is ours.configuration
+        none_holds = "None of the configurations that were tried holds it.\n" if searched_in_vain else ""
+        _show(Console(), title, verdicts, none_holds + last)
     judged = next(one for one in verdicts if one.found.configuration is ours.configuration)
     if judged.missed:
         raise ViolationError(
             f"{ours.configuration.name} does not hold {profile.name}: {'; '.join(judged.missed)}.",
-            f"First bottleneck: {judged.bottleneck}. docs/runbooks/surge.md says what to raise.",
+            f"First bottleneck: {judged.bottleneck}. docs/runbooks/surge.md says what to raise."
+            if judged.found.result.first_bottleneck
+            else "No part refuses, but cold starts take long: raise the provisioned concurrency.",
         )
 
 
@@ -125,16 +136,20 @@ def _judge(case: Case, profile: Profile, day: Profile) -> Found:
     return Found(case.configuration, result, sum(bill(result).values()), monthly(simulate(case, day)))
 
 
-def _profile(traffic: str, normal: float) -> Profile:
+def read_profile(traffic: str, normal: float) -> Profile:
+    """Return the named profile, or that of a CSV file; raise HaError when there is none."""
     if not traffic.endswith(".csv"):
         return profiles.named(traffic, normal)
     file = Path(traffic)
     try:
-        return profiles.from_csv(file.read_text(), file.stem)
+        # What spreadsheets save may begin with a byte order mark.
+        return profiles.from_csv(file.read_text(encoding="utf-8-sig"), file.stem)
     except OSError as error:
         raise HaError(
             f"{traffic} cannot be read: {error.strerror}", "Give the path of a CSV file."
         ) from error
+    except UnicodeDecodeError as error:
+        raise HaError(f"{traffic} is no text in UTF-8.", "Save it as CSV in UTF-8.") from error
 
 
 def read_case(workspace: Workspace, document: Any, plan_file: Path | None, settings: Path | None) -> Case:

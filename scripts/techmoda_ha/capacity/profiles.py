@@ -162,6 +162,6 @@ def from_csv(text: str, name: str) -> Profile:
 
 def _bad_csv(name: str, line: int, what: str) -> HaError:
     return HaError(
-        f"{name}, line {line}: {what}.",
+        f"{name}.csv, line {line}: {what}.",
         "A profile is CSV with the header seconds,requests_per_second and one phase a line, e.g. 600,10",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,11 @@ import yaml
 from click.testing import CliRunner
 
 from techmoda_ha import capacity_command
-from techmoda_ha.capacity import plan_reader
+from techmoda_ha.capacity import plan_reader, profiles
 from techmoda_ha.capacity.configuration import Concurrency, Event, OnDemand, Provisioned, Throttle
 from techmoda_ha.capacity.settings_file import read_settings
+from techmoda_ha.capacity.simulation import simulate
+from techmoda_ha.capacity.weakness import BY_NAME, weakened
 from techmoda_ha.errors import HaError
 from techmoda_ha.plan.model import Plan, Resource, Role
 from techmoda_ha.plan.objectives import read_objectives
@@ -229,6 +232,44 @@ def test_the_command_fails_and_names_the_bottleneck_of_limits_that_are_too_low(
     assert isinstance(answer.exception, HaError)
     assert answer.exception.exit_code == 1
     assert "products function's concurrency" in answer.exception.next_step
+
+
+@pytest.mark.parametrize("weakness", list(BY_NAME))
+def test_the_model_names_what_was_made_too_low(weakness: str) -> None:
+    case = plan_reader.of_environment(plan_of(*environment()), "primary", OBJECTIVES)
+    surge = profiles.named("plus-1000", case.normal_rate)
+    low = weakened(case.configuration, BY_NAME[weakness], surge.peak)
+    found = simulate(replace(case, configuration=low), surge)
+    assert found.first_bottleneck == BY_NAME[weakness]
+    assert found.throttled_share > 0.2
+    assert simulate(case, surge).first_bottleneck is None
+
+
+def test_the_command_keeps_what_is_broken_on_purpose_apart_from_evidence(built: Path, tmp_path: Path) -> None:
+    file = tmp_path / "hand.yaml"
+    file.write_text(yaml.safe_dump(SETTINGS))
+    wanted = ["--settings", str(file), "--weakness", "stage-throttle", "--without-seed", "--without-search"]
+    result = CliRunner().invoke(capacity_command.capacity, wanted)
+    assert isinstance(result.exception, HaError)
+    assert (result.exception.exit_code, "stage throttle" in result.exception.next_step) == (1, True)
+    assert not list(built.glob("evidence/*"))
+
+
+def test_a_weakness_of_autoscaling_needs_autoscaling() -> None:
+    case = read_settings({**SETTINGS, "table": "on_demand"}, "hand")
+    with pytest.raises(HaError, match="on demand"):
+        weakened(case, BY_NAME["autoscaling-max"], 100.0)
+
+
+def test_a_profile_that_a_spreadsheet_saved_is_read_and_one_that_is_no_text_is_refused(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "rush.csv"
+    file.write_bytes(b"\xef\xbb\xbfseconds,requests_per_second\r\n60,10\r\n")
+    assert capacity_command.read_profile(str(file), 10.0).rates == (10.0,) * 60
+    file.write_bytes(b"\xff\xfe")
+    with pytest.raises(HaError, match="UTF-8"):
+        capacity_command.read_profile(str(file), 10.0)
 
 
 def test_objectives_without_a_load_section_are_refused() -> None:
