@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO
 
 FOLLOW_POLL_SECONDS = 0.1
+ENDING_SECONDS = 150.0  # longer than an interrupted Terraform is waited for
 
 
 @contextmanager
@@ -54,10 +55,38 @@ def finished(
     return subprocess.CompletedProcess(list(command), process.returncode, said, errors)
 
 
+def in_foreground(command: Sequence[str], folder: Path, variables: Mapping[str, str]) -> int:
+    """Run a command, its words on this terminal; return its exit status.
+
+    Interrupted, the whole group is told, and waited for: a Terraform among it writes its state first.
+    """
+    with subprocess.Popen(
+        command, cwd=folder, env=variables, stdin=subprocess.DEVNULL, process_group=0
+    ) as process:
+        try:
+            return process.wait()
+        except BaseException:
+            _tell(process.pid, signal.SIGTERM)
+            ends = time.monotonic() + ENDING_SECONDS
+            while _tell(process.pid, 0) and time.monotonic() < ends:
+                process.poll()
+                time.sleep(FOLLOW_POLL_SECONDS)
+            raise
+        finally:
+            end_group(process.pid)
+
+
 def end_group(group: int) -> None:
     """Kill every process of a group; there may be none."""
+    _tell(group, signal.SIGKILL)
+
+
+def _tell(group: int, number: int) -> bool:
+    """Send a signal to every process of a group; whether there was one."""
     with suppress(ProcessLookupError, PermissionError):  # the latter: macOS, of one that has ended
-        os.killpg(group, signal.SIGKILL)
+        os.killpg(group, number)
+        return True
+    return False
 
 
 def follow(file: Path, process: subprocess.Popen[str]) -> Iterator[str]:

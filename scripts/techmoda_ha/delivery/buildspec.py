@@ -11,7 +11,6 @@ business; they are left alone here.
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import Any
 import yaml
 
 from techmoda_ha.errors import HaError
+from techmoda_ha.processes import in_foreground
 
 PHASES = ("install", "pre_build", "build", "post_build")
 ABORTING = ("install", "pre_build")  # whatever `on-failure` says
@@ -100,7 +100,7 @@ def _run_all(
 ) -> bool:
     for command in commands:
         say(f"{where}: {command.strip()}")
-        if subprocess.run(["bash", "-c", command], check=False, cwd=folder, env=variables).returncode != 0:
+        if in_foreground(["bash", "-c", command], folder, variables) != 0:
             say(f"{where}: failed: {command.strip()}")
             return False
     return True

@@ -6,7 +6,6 @@ import json
 import os
 import sys
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -16,6 +15,7 @@ from techmoda_ha.cli_options import environment_option, json_option, target_opti
 from techmoda_ha.delivery.audit import audit_requirements
 from techmoda_ha.delivery.rollback import apply_previous_commit
 from techmoda_ha.delivery.run_local import read_stages, run_stages
+from techmoda_ha.delivery.run_record import RunRecord
 from techmoda_ha.delivery.service import Delivery
 from techmoda_ha.environments import Environment, Target, Workspace, process_variables
 from techmoda_ha.errors import ViolationError
@@ -111,8 +111,11 @@ def run_local(target: str, bake_seconds: int, first: str, *, yes: bool) -> None:
         raise click.BadParameter(f"{first!r} is not one of {', '.join(names)}", param_hint="--from")
     stages = stages[names.index(first) if first else 0 :]
 
+    run = [stage.name for stage in stages]
+    record = RunRecord(target, run, names[: len(names) - len(run)])
+
     def say(line: str) -> None:
-        at = datetime.now(UTC).strftime("%H:%M:%S")
+        at = record.take(line).at.strftime("%H:%M:%S")
         console.print(f"{at}  {line}", style="bold", markup=False, highlight=False, soft_wrap=True)
 
     def approve(name: str) -> bool:
@@ -126,6 +129,7 @@ def run_local(target: str, bake_seconds: int, first: str, *, yes: bool) -> None:
         "PATH": os.pathsep.join([tools, os.environ.get("PATH", "")]),
     }
     failed = run_stages(workspace.root, stages, variables, say, approve)
+    record.evidence(failed.name if failed else None).write(workspace.build / "evidence")
     if failed:
         raise ViolationError(
             f"The pipeline stopped at stage {failed.name}; no later stage has run.", "The cause stands above."

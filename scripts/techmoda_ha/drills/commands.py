@@ -10,6 +10,7 @@ from rich.console import Console
 from techmoda_ha.cli_options import json_option, target_option
 from techmoda_ha.drills.backup_restore.command import backup_restore
 from techmoda_ha.drills.corruption.command import data_corruption
+from techmoda_ha.drills.delivery.command import delivery
 from techmoda_ha.drills.faults import Variant
 from techmoda_ha.drills.incident_response.command import incident_response
 from techmoda_ha.drills.surge.command import surge
@@ -62,3 +63,4 @@ drill.add_command(data_corruption)
 drill.add_command(backup_restore)
 drill.add_command(incident_response)
 drill.add_command(surge)
+drill.add_command(delivery)

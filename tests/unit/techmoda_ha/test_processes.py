@@ -11,7 +11,7 @@ import pytest
 from tests.unit.techmoda_ha.test_terraform import is_gone
 
 from local_aws.testing import eventually
-from techmoda_ha.processes import finished, follow, grouped
+from techmoda_ha.processes import finished, follow, grouped, in_foreground
 
 HANGING = "sleep 60 & echo $!; wait"
 
@@ -43,3 +43,39 @@ def test_lines_are_followed_whole_while_they_are_written_and_none_is_missed(tmp_
         assert next(lines) == "one\n"
         assert process.poll() is None
         assert list(lines) == ["two\n", "three"]
+
+
+CHILD = """
+import pathlib, signal, sys, time
+def stop(*_):
+    time.sleep(0.4)
+    pathlib.Path("written").write_text("state")
+    sys.exit(0)
+signal.signal(signal.SIGTERM, stop)
+pathlib.Path("ready").touch()
+time.sleep(60)
+"""
+
+
+def test_an_interrupted_command_is_told_and_all_that_it_started_may_end_in_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+
+    class Interrupting(subprocess.Popen[str]):
+        def wait(self, timeout: float | None = None) -> int:
+            if not told:
+                assert eventually((tmp_path / "ready").exists)
+                told.append("interrupt")
+                raise KeyboardInterrupt
+            return super().wait(timeout)
+
+    (tmp_path / "child.py").write_text(CHILD)
+    monkeypatch.setattr(subprocess, "Popen", Interrupting)
+    with pytest.raises(KeyboardInterrupt):  # the shell dies of the signal at once
+        in_foreground(["sh", "-c", f"{sys.executable} child.py; true"], tmp_path, os.environ)
+    assert (tmp_path / "written").read_text() == "state"
+
+
+def test_a_command_in_the_foreground_tells_how_it_ended(tmp_path: Path) -> None:
+    assert in_foreground(["sh", "-c", "exit 3"], tmp_path, os.environ) == 3

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from techmoda_ha.drills.failing_back import lead_back
 from techmoda_ha.drills.faults import Fault
 from techmoda_ha.drills.incident_response.load import Load
 from techmoda_ha.drills.incident_response.plan import FAST_CHECKS
 from techmoda_ha.drills.incident_response.responses import Responder, Response
 from techmoda_ha.drills.incident_response.scenario import Site, answer_of, outcome_objection
 from techmoda_ha.drills.steady_state import dns_leads_to_primary, latch_is_armed, stop_switch_works
-from techmoda_ha.errors import HaError, ViolationError
 
 READERS, RATE = 2, 2.0
-REASON, OPERATOR = "drill incident-response", "operator:drill"
+REASON = "drill incident-response"
 
 
 @dataclass
@@ -94,31 +94,13 @@ class LostRegion:
             return
         stage = self.site.stage
         self.fault.mend()
-        ends = stage.clock() + self.failback_seconds
-        while not self._resumed():
-            if stage.clock() > ends:
-                raise HaError("STOP is still engaged: resuming is not safe.", "ha failover status")
-            stage.sleep(1.0)
-        while problem := dns_leads_to_primary(stage):
-            if stage.clock() > ends:
-                raise HaError(f"Clients are not back: {problem}.", "ha failover status")
-            stage.sleep(1.0)
+        lead_back(stage, self.failback_seconds, REASON)
         if self._load:
             self._load.stop()
             self._load = None
         if self.fast and stage.bed:
             stage.bed.set_speed(1.0)
         self._struck = False
-
-    def _resumed(self) -> bool:
-        failover = self.site.stage.failover
-        if not failover.switch.read().engaged:
-            return True
-        try:
-            failover.resume(REASON, by=OPERATOR)
-        except ViolationError:
-            return False
-        return True
 
     def _read(self) -> bool:
         answer = answer_of(self.site.stage.customer(), "GET", "/products?limit=1")
