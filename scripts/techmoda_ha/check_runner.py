@@ -12,6 +12,7 @@ from pathlib import Path
 
 from techmoda_ha.environments import Workspace
 from techmoda_ha.errors import HaError
+from techmoda_ha.terraform import GARBAGE_COLLECTION
 
 GIVES_WAY = 8  # The niceness of all checks but the longest, which decides when the whole run is over.
 # An interrupted test run takes its local AWS down first; then it is told less politely.
@@ -68,6 +69,7 @@ class Runner:
         if self._stopped:
             return False, 0.0
         variables = {
+            **GARBAGE_COLLECTION,
             **os.environ,
             "PYTHONPYCACHEPREFIX": str(self._workspace.build / "cache" / "pycache"),
             **check.variables,

@@ -90,7 +90,7 @@ def _module_check(workspace: Workspace, module: str) -> Check:
     return Check(
         f"terraform-test-{module}",
         f"modules/{module}: its tests, with every validation refusing a bad value",
-        (init, _terraform("test", "-no-color")),
+        (init, (sys.executable, "-m", "techmoda_ha.shared_provider", "-no-color")),
         _terraform_variables(workspace, f"test/{module}"),
         workspace.root / "modules" / module,
     )
