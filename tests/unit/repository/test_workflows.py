@@ -28,6 +28,12 @@ def steps(workflow: dict[str, Any]) -> list[dict[str, Any]]:
     return [step for job in workflow["jobs"].values() for step in job.get("steps", [])]
 
 
+def commands_of(buildspec: str, phase: str) -> list[str]:
+    """Return the commands of one phase of a buildspec."""
+    found: list[str] = yaml.safe_load((ROOT / buildspec).read_text())["phases"][phase]["commands"]
+    return found
+
+
 def unpinned(text: str) -> list[str]:
     """Return every line that uses an action by something else than a commit, its version beside it."""
     lines = [line for line in text.splitlines() if re.match(r"\s*(?:- )?uses:", line)]
@@ -125,7 +131,9 @@ def test_terraform_is_the_version_that_the_repository_names(file: Path) -> None:
 
 def test_primary_is_deployed_after_dr_and_a_failed_release_is_taken_back() -> None:
     jobs = read(ROOT / ".github" / "workflows" / "deploy.yml")["jobs"]
-    assert jobs["primary"]["needs"] == "dr"
+    assert (jobs["dr"]["needs"], jobs["primary"]["needs"]) == ("validate", "dr")
+    judged = [step["run"] for step in jobs["validate"]["steps"] if "run" in step]
+    assert judged == [one.replace("$TARGET", "aws") for one in commands_of("buildspec.yml", "build")]
     called = steps(read(ROOT / ".github" / "workflows" / "deploy-environment.yml"))
     order = [step.get("run", "").split("\n")[0] for step in called if "make" in step.get("run", "")]
     assert order == [
