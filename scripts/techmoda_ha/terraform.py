@@ -31,6 +31,8 @@ from techmoda_ha.terraform_run import Listener, Run, ignore
 INTERRUPT_PATIENCE_SECONDS = 120  # Terraform stops the running operations and writes the state first.
 # The AWS provider starts up to ten times for one apply; collecting half as often saves a third of its CPU.
 GARBAGE_COLLECTION = {"GOGC": "200"}
+# The provider mostly waits, 30 s for a record. On AWS Terraform's 10 at once keep within the APIs' throttles.
+LOCAL_PARALLELISM = 40
 LOCK_PATIENCE_SECONDS = 60  # How long a run waits for another one that holds the state.
 READ_PATIENCE_SECONDS = 30  # A state takes a second to read, but for one whose region does not answer.
 
@@ -151,6 +153,8 @@ class Terraform:
         self._quick("state push", str(file))
 
     def _change(self, verb: str, listener: Listener, **options: object) -> Run:
+        if self.variables.get("HA_TARGET") == Target.LOCAL:
+            options["parallelism"] = LOCAL_PARALLELISM
         return self._stream(verb, listener, auto_approve=IsFlagged, **options)
 
     def _quick(self, verb: str, *arguments: str, **options: object) -> str:

@@ -7,6 +7,7 @@ import signal
 import stat
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +112,21 @@ def test_an_apply_reports_its_changes_and_every_event(
     run = terraform.apply(heard.append)
     assert run.summary["add"] == 3
     assert [event["changes"]["operation"] for event in heard] == ["plan", "apply"]
+
+
+@pytest.mark.parametrize(("target", "parallel"), [("local", ["-parallelism=40"]), ("aws", [])])
+def test_more_is_made_at_once_where_no_api_throttles(
+    terraform: Terraform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: str, parallel: list[str]
+) -> None:
+    program = tmp_path / "bin" / "terraform"
+    install_fake(tmp_path, monkeypatch, [], 0)
+    code = f"import sys; open('{tmp_path}/said', 'w').write(' '.join(sys.argv))"
+    program.write_text(f"#!{sys.executable}\n{code}")
+    terraform = replace(terraform, variables={**terraform.variables, "HA_TARGET": target})
+    for verb in (terraform.apply, terraform.destroy):
+        verb()
+        said = (tmp_path / "said").read_text().split()
+        assert [option for option in said if "parallelism" in option] == parallel
 
 
 @pytest.mark.parametrize(("status", "expected"), [(0, False), (2, True)])
