@@ -1,7 +1,7 @@
 # CodePipeline's role starts the builds; each build has the role of its access and no more:
 #   none    the build's own log and artifacts
 #   read    also what a plan reads; of the state buckets, only the locks can be written
-#   prove   also what the smoke test reads, and moving the aliases of the deployment's functions back
+#   prove   also what the smoke test reads, and moving the aliases of the deployment's functions back, with a note of it
 #   deploy  also the states, and what Terraform makes, by the deployment's name
 
 locals {
@@ -41,7 +41,14 @@ locals {
     Sid      = "WriteState"
     Effect   = "Allow"
     Action   = ["s3:PutObject"]
-    Resource = flatten([for arn in local.state_arns : ["${arn}/envs/*/terraform.tfstate", "${arn}/releases/*.json"]])
+    Resource = [for arn in local.state_arns : "${arn}/envs/*/terraform.tfstate"]
+  }]
+
+  release_statements = [{
+    Sid      = "NoteRelease"
+    Effect   = "Allow"
+    Action   = ["s3:PutObject"]
+    Resource = [for arn in local.state_arns : "${arn}/releases/*.json"]
   }]
 
   token_statements = concat(
@@ -57,8 +64,8 @@ locals {
   statements = {
     none   = []
     read   = concat(local.state_read_statements, local.read_statements)
-    prove  = concat(local.state_read_statements, local.read_statements, local.prove_statements, local.token_statements)
-    deploy = concat(local.state_read_statements, local.state_write_statements, local.read_statements, local.deploy_statements)
+    prove  = concat(local.state_read_statements, local.release_statements, local.read_statements, local.prove_statements, local.token_statements)
+    deploy = concat(local.state_read_statements, local.state_write_statements, local.release_statements, local.read_statements, local.deploy_statements)
   }
 
   build_statements = [

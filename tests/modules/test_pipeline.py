@@ -57,6 +57,7 @@ def simulated(example: RootModule, access: str, action: str, resource: str) -> s
 
 
 STATE = "arn:aws:s3:::techmoda-api-state-111111111111-us-west-2/envs/dr/terraform.tfstate"
+RELEASE = "arn:aws:s3:::techmoda-api-state-111111111111-us-west-2/releases/dr.json"
 FUNCTION = f"arn:aws:lambda:{DR}:111111111111:function:techmoda-api-products"
 
 
@@ -70,6 +71,9 @@ FUNCTION = f"arn:aws:lambda:{DR}:111111111111:function:techmoda-api-products"
         ("read", "lambda:UpdateAlias", FUNCTION, "implicitDeny"),
         ("prove", "lambda:UpdateAlias", FUNCTION, "allowed"),
         ("prove", "lambda:UpdateFunctionCode", FUNCTION, "implicitDeny"),
+        ("prove", "s3:PutObject", RELEASE, "allowed"),
+        ("prove", "s3:PutObject", STATE, "implicitDeny"),
+        ("read", "s3:PutObject", RELEASE, "implicitDeny"),
         ("deploy", "lambda:UpdateFunctionCode", FUNCTION, "allowed"),
         ("deploy", "s3:PutObject", STATE, "allowed"),
         ("deploy", "lambda:UpdateFunctionCode", FUNCTION.replace("techmoda-api", "other"), "implicitDeny"),

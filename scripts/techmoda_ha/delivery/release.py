@@ -6,7 +6,7 @@ import json
 import subprocess
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +24,13 @@ class Release:
 
     `versions` are those that each alias ("function:alias") served before; `previous` is the commit that was
     deployed before, "" when it is not known. A commit that ends in "+" had changes that were not committed.
+    A release that was `taken_back` is nothing that a later one could go back to.
     """
 
     commit: str
     previous: str
     versions: dict[str, str]
+    taken_back: bool = False
 
 
 def current_commit(root: Path) -> str:
@@ -99,11 +101,21 @@ class ReleaseRecord:
         """
         last = self.read()
         same = last is not None and last.commit == commit and not commit.endswith("+") and commit
-        release = (
-            last if last and same else Release(commit, last.commit if last else UNKNOWN_COMMIT, versions)
-        )
+        if last and same:
+            release = replace(last, taken_back=False)
+        elif last:
+            release = Release(commit, last.previous if last.taken_back else last.commit, versions)
+        else:
+            release = Release(commit, UNKNOWN_COMMIT, versions)
+        self._write(release)
+        return release
+
+    def take_back(self, release: Release) -> None:
+        """Note that a release was taken back."""
+        self._write(replace(release, taken_back=True))
+
+    def _write(self, release: Release) -> None:
         with aws_errors_as(
             "The release record could not be written.", "Check the credentials and the region."
         ):
             self.s3.put_object(**self._object, Body=json.dumps(asdict(release), indent=2).encode())
-        return release

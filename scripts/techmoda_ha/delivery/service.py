@@ -79,11 +79,13 @@ class Delivery:
         )
 
     def rollback(self) -> list[Move]:
-        """Point the aliases at what they served before the last release."""
+        """Point the aliases at what they served before the last release, and note that it was taken back."""
         release, outputs = self.release(), self._outputs(self.environment)
         if "region" not in outputs:
             return []
-        return roll_aliases_back(self._client("lambda", outputs), outputs, release)
+        moves = roll_aliases_back(self._client("lambda", outputs), outputs, release)
+        self._record().take_back(release)
+        return moves
 
     def bake(self, seconds: float) -> list[str]:
         """Watch the environment's alarms for that long; return those that were off before."""

@@ -84,6 +84,21 @@ def test_changes_that_are_not_committed_are_a_release_of_their_own(record: Relea
     assert record.read() == Release("bbb+", "bbb+", {"products:live": "2"})
 
 
+def test_what_was_taken_back_is_nothing_to_go_back_to(record: ReleaseRecord) -> None:
+    record.begin("good", {})
+    record.take_back(record.begin("bad", {"products:live": "1"}))
+    record.begin("mended", {"products:live": "1"})
+    assert record.read() == Release("mended", "good", {"products:live": "1"})
+
+
+def test_a_commit_that_was_taken_back_can_be_released_again(record: ReleaseRecord) -> None:
+    record.begin("good", {})
+    release = record.begin("bad", {"products:live": "1"})
+    record.take_back(release)
+    assert record.begin("bad", {"products:live": "2"}) == release
+    assert record.read() == release
+
+
 def test_functions_with_an_alias_are_found_in_the_outputs() -> None:
     assert aliases(OUTPUTS) == {"products:live": ("products", "live")}
     assert live_versions(FakeLambda("7"), OUTPUTS) == {"products:live": "7"}
