@@ -21,7 +21,8 @@ from techmoda_ha.terraform import Interrupted, Terraform, graceful_interrupt
 from techmoda_ha.terraform_run import Run, describe_diagnostic
 
 FAKE_TERRAFORM = """#!{python}
-import json, sys
+import json, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends in order by itself
 for event in {events!r}:
     print(event if isinstance(event, str) else json.dumps(event))
 sys.exit({status})
