@@ -59,10 +59,15 @@ class Delivery:
             refuse_while_frozen(lambda: stop_state(self._outputs(Environment.DR), self.variables))
         before, record = self._outputs(self.environment), self._record()
 
-        def begin() -> None:
+        def live() -> dict[str, str]:
             # After an apply that was cut short only some of the outputs are there.
-            versions = live_versions(self._client("lambda", before), before) if "region" in before else {}
-            record.begin(current_commit(self.workspace.root), versions)
+            return live_versions(self._client("lambda", before), before) if "region" in before else {}
+
+        # A refresh leaves seconds between the lock and the first change; without one they are read before.
+        early = None if refresh else live()
+
+        def begin() -> None:
+            record.begin(current_commit(self.workspace.root), live() if early is None else early)
 
         return operations.apply(
             self.workspace, self.environment, self.variables, self.console,
