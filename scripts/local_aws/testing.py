@@ -28,6 +28,7 @@ from local_aws.settings import SECRET_ACCESS_KEY, Settings
 _END_SECONDS = 10.0
 _TEST_PORTS = range(20_000, 32_000)
 _PORT_CHOICES = 20
+_SHORTEST_PAUSE, _LONGEST_PAUSE, _PAUSE_SHARE = 0.02, 1.0, 0.05  # seconds, and of the time waited so far
 
 
 class NotStartedError(RuntimeError):
@@ -127,12 +128,15 @@ def started(parent_dir: Path, **settings: Any) -> Iterator[LocalAws]:
 
 
 def eventually(condition: Callable[[], bool], seconds: float = 60.0) -> bool:
-    """Whether the condition becomes true, given the patience that a busy machine needs."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
+    """Whether the condition becomes true, given the patience that a busy machine needs.
+
+    The longer it takes, the seldomer it looks: what is waited for shall have the processor.
+    """
+    started = time.monotonic()
+    while (waited := time.monotonic() - started) < seconds:
         if condition():
             return True
-        time.sleep(0.02)
+        time.sleep(min(max(_SHORTEST_PAUSE, waited * _PAUSE_SHARE), _LONGEST_PAUSE))
     return condition()
 
 

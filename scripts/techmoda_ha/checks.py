@@ -14,7 +14,9 @@ from techmoda_ha.check_runner import Check, Outcome, Runner
 from techmoda_ha.environments import Environment, Workspace
 from techmoda_ha.errors import HaError, ViolationError
 
-LANES = 3  # On two cores: the longest checks wait for clocks and for AWS more than they compute.
+LANES = 4  # On two cores: the longest checks wait for clocks and for AWS more than they compute.
+# The files of tests/local that tell how both regions are deployed, planned again and destroyed.
+LIFE_CYCLE = ("test_deployment.py", "test_validation.py", "test_teardown.py")
 SHOWN_LINES = 80
 SHOWN_STRAYS = 10  # files left behind
 LINTED = ("scripts", "lambda_src", "tests", "benchmarks")
@@ -23,12 +25,7 @@ LINTED = ("scripts", "lambda_src", "tests", "benchmarks")
 def all_checks(workspace: Workspace) -> list[Check]:
     """Return every check, the longest first."""
     return [
-        replace(
-            _pytest(
-                "end-to-end", "Both regions deployed, proven and destroyed on a local AWS", "tests/local"
-            ),
-            gives_way=False,
-        ),
+        *_end_to_end(workspace),
         _pytest("modules", "The modules applied, changed and destroyed on a local AWS", "tests/modules"),
         _pytest("plan", "The rules hold for both environments, each finds its fault", "tests/plan"),
         _pytest("local-aws", "The local AWS keeps the contracts of the AWS APIs", "tests/local_aws"),
@@ -70,8 +67,24 @@ def _python(name: str, purpose: str, module: str, *arguments: str) -> Check:
     return Check(name, purpose, ((sys.executable, "-m", module, *arguments),))
 
 
-def _pytest(name: str, purpose: str, folder: str) -> Check:
-    return _python(name, purpose, "pytest", folder, "-q", "--durations=10")
+def _pytest(name: str, purpose: str, *what: str) -> Check:
+    return _python(name, purpose, "pytest", *what, "-q", "--durations=10")
+
+
+def _end_to_end(workspace: Workspace) -> list[Check]:
+    """Return the two checks that everything else gives way to, each with a local AWS and a deployment."""
+    folder = "tests/local"
+    files = [f"{folder}/{name}" for name in LIFE_CYCLE]
+    own_build = {"HA_BUILD_DIR": str(workspace.build / "test" / "life-cycle")}
+    life_cycle = _pytest("life-cycle", "Both regions deployed, planned again and destroyed", *files)
+    others = [f"--ignore={file}" for file in files]
+    return [
+        replace(life_cycle, variables=own_build, gives_way=False),
+        replace(
+            _pytest("end-to-end", "What is deployed does all that it promises", folder, *others),
+            gives_way=False,
+        ),
+    ]
 
 
 def _terraform(*arguments: str) -> tuple[str, ...]:
@@ -122,7 +135,7 @@ def _checkov(workspace: Workspace) -> Check:
 def run_all(
     workspace: Workspace, checks: Sequence[Check], console: Console, *, verbose: bool = False
 ) -> None:
-    """Run the checks in two lanes and print how each ended.
+    """Run the checks in lanes and print how each ended.
 
     Raises ViolationError when one failed, and HaError when there is none to run. Interrupted, it ends
     every process that it started.

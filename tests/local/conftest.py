@@ -22,16 +22,24 @@ from tests.local.inventory import inventory
 from local_aws import testing
 from techmoda_ha.deployment import Deployment, RegionDeployment, Route
 from techmoda_ha.environments import TOKEN_AUDIENCE, TOKEN_ISSUER
+from techmoda_ha.failover.service import Failover, FailoverSetup
 from techmoda_ha.tokens import SigningKey
 
 HA = Path(sys.executable).parent / "ha"
-# What the tier tells is one story: it deploys, all else uses that, and it ends with nothing.
-FIRST, LAST = "test_deployment", "test_teardown"
+SETTLED_SECONDS = 240.0  # A minute of TTL, a minute until the latch looks, and a busy machine.
+# What the tier tells is one story: it deploys, all else uses that, and it ends with nothing. Two tests need
+# the latch to be armed, which takes minutes after an operator's resume. So the first of them comes when the
+# deployment has armed it, and the second when all that does not need it has given it the time again. What
+# may make Route 53 fail over, or resumes, comes after both.
+FIRST = ("test_deployment", "test_region_outage")
+LAST = ("test_latch", "test_api_faults", "test_surge", "test_stop", "test_teardown")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the tests that deploy before all others, and those that destroy after them."""
-    items.sort(key=lambda item: {FIRST: -1, LAST: 1}.get(item.path.stem, 0))
+    """Put the tests in the order of the story; those in between keep theirs."""
+    places = {name: place - len(FIRST) for place, name in enumerate(FIRST)}
+    places |= {name: place for place, name in enumerate(LAST, 1)}
+    items.sort(key=lambda item: places.get(item.path.stem, 0))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -79,16 +87,23 @@ class Ha:
 
 @dataclass(frozen=True)
 class Deployed:
-    """Both regions, deployed and serving."""
+    """Both regions, deployed and serving. `outputs` are Terraform's, by environment."""
 
     ha: Ha
     deployment: Deployment
     key: SigningKey
+    outputs: Mapping[str, Mapping[str, Any]]
 
     @property
     def regions(self) -> tuple[RegionDeployment, RegionDeployment]:
         """Return both regions, primary first."""
         return self.deployment.regions
+
+    @property
+    def failover(self) -> Failover:
+        """Return what `ha failover` works with: to look again and again, a process each time is too much."""
+        setup = FailoverSetup.from_outputs(self.outputs["dr"], self.outputs["primary"])
+        return Failover.of(setup, self.ha.aws.environment)
 
     def token(self, **claims: Any) -> str:
         """Return a token that may write, with other claims where given."""
@@ -132,9 +147,26 @@ def deployed(ha: Ha) -> Deployed:
         outputs = json.loads(there.stdout) if there.returncode == 0 else {}
         if "configuration_fingerprint" not in outputs:
             outputs = ha.json("apply", "--env", environment)
-        found[environment] = RegionDeployment.from_outputs(environment, outputs)
+        found[environment] = outputs
+    regions = {name: RegionDeployment.from_outputs(name, outputs) for name, outputs in found.items()}
     key = SigningKey.load_or_create(ha.build / "keys" / "token-signing.pem")
-    return Deployed(ha, Deployment(**found), key)
+    return Deployed(ha, Deployment(**regions), key, found)
+
+
+@pytest.fixture
+def steady(deployed: Deployed) -> Deployed:
+    """Return the deployment once the primary region serves: other tests may have made it fail over."""
+    failover = deployed.failover
+
+    def primary_serves() -> bool:
+        status = failover.status()
+        if status.stop.engaged:
+            deployed.ha.run("failover", "resume", "--reason", "next test", check=False)
+            return False
+        return status.serving == deployed.deployment.primary.region
+
+    assert testing.eventually(primary_serves, SETTLED_SECONDS), failover.status()
+    return deployed
 
 
 @pytest.fixture

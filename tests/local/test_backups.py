@@ -85,7 +85,7 @@ class Backups:
 def regions(deployed: Deployed) -> Iterator[dict[str, Backups]]:
     """Return both regions' backups, with products that were written an hour ago."""
     found = {
-        name: Backups(deployed, region, deployed.ha.json("outputs", "--env", name))
+        name: Backups(deployed, region, dict(deployed.outputs[name]))
         for name, region in zip(("primary", "dr"), deployed.regions, strict=True)
     }
     written = datetime.now(UTC) - OLD

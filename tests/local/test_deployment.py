@@ -27,7 +27,7 @@ def test_an_interrupted_apply_says_so_and_hides_no_half_state(ha: Ha) -> None:
     said, _ = apply.communicate(timeout=120)
     assert apply.returncode == 2, said
     assert "Interrupted: terraform apply in envs/primary was stopped; its state is written." in said
-    assert "make apply ENV=primary" in said
+    assert "ha apply --env primary" in said
     assert "Traceback" not in said
     recorded = {
         instance["attributes"]["id"]  # all that a key has whose making was interrupted

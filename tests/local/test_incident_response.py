@@ -6,7 +6,7 @@ Only the scenarios that take seconds are played here; `make drill-incident-respo
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -22,10 +22,8 @@ pytestmark = [pytest.mark.local, pytest.mark.slow]
 ANSWERED_WITHIN_SECONDS = 30.0
 
 
-def outputs(deployed: Deployed, region: RegionDeployment) -> dict[str, Any]:
-    name = "primary" if region is deployed.deployment.primary else "dr"
-    found: dict[str, Any] = deployed.ha.json("outputs", "--env", name)
-    return found
+def outputs(deployed: Deployed, region: RegionDeployment) -> Mapping[str, Any]:
+    return deployed.outputs[region.environment]
 
 
 def drill(deployed: Deployed, *options: str) -> tuple[int, dict[str, Any], str]:

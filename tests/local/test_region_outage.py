@@ -1,4 +1,4 @@
-"""What would break a failover is found before anything is broken, and STOP needs nothing of us-east-1."""
+"""What would break a failover is found before anything is broken, and what an outage costs is measured."""
 
 from __future__ import annotations
 
@@ -10,27 +10,9 @@ from typing import Any
 import pytest
 from tests.local.conftest import Deployed
 
-from local_aws.testing import eventually
-
 pytestmark = [pytest.mark.local, pytest.mark.slow]
 
 PRIMARY = "us-east-1"
-SETTLED_SECONDS = 240.0  # A minute of TTL, a minute until the latch looks, and a busy machine.
-
-
-@pytest.fixture
-def steady(deployed: Deployed) -> Deployed:
-    """Return the deployment once the primary region serves: other tests may have made it fail over."""
-
-    def primary_serves() -> bool:
-        status = deployed.ha.json("failover", "status", "--json")
-        if status["stop"]["engaged"]:
-            deployed.ha.run("failover", "resume", "--reason", "next test", check=False)
-            return False
-        return bool(status["serving"] == PRIMARY)
-
-    assert eventually(primary_serves, SETTLED_SECONDS), deployed.ha.run("failover", "status").stdout
-    return deployed
 
 
 def drill(deployed: Deployed, *options: str) -> tuple[int, dict[str, Any], str]:
@@ -90,9 +72,8 @@ def ttl_of_an_hour(deployed: Deployed) -> Iterator[str]:
 
 @contextmanager
 def broken_stop(deployed: Deployed) -> Iterator[str]:
-    outputs = deployed.ha.json("outputs", "--env", "dr")
     functions = deployed.client("lambda", deployed.deployment.dr)
-    name = outputs["failover_function_name"]
+    name = deployed.outputs["dr"]["failover_function_name"]
     before = functions.get_function_concurrency(FunctionName=name).get("ReservedConcurrentExecutions")
     functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
     try:
@@ -114,22 +95,6 @@ def test_the_drill_finds_what_would_break_a_failover_before_it_breaks_anything(
     assert evidence["passed"] is False
     assert words in evidence["violations"][0]
     assert "Disaster" not in said
-
-
-def test_stop_works_without_us_east_1_and_resume_waits_for_it(steady: Deployed) -> None:
-    ha = steady.ha
-    with ha.aws.cut_off(PRIMARY, "reset"):
-        assert ha.json("failover", "stop", "--reason", "test", "--json")["changed"] is True
-        again = ha.run("failover", "stop", "--reason", "test").stdout
-        assert "STOP is engaged already, since" in again
-        refused = ha.run("failover", "resume", "--reason", "too soon", check=False)
-        assert refused.returncode == 1, refused.stderr
-        # The primary's state lies in its own region, and nothing is known of a region without it.
-        assert "the state of envs/primary cannot be read, so its region cannot be checked" in refused.stderr
-    assert eventually(
-        lambda: ha.run("failover", "resume", "--reason", "done", check=False).returncode == 0, 60
-    )
-    assert ha.json("failover", "status", "--json")["stop"]["engaged"] is False
 
 
 def test_a_region_goes_dark_and_the_drill_measures_what_clients_met(steady: Deployed) -> None:

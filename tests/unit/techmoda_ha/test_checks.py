@@ -90,9 +90,8 @@ def test_the_processes_of_a_check_give_way_but_for_those_of_the_longest(workspac
         Runner(workspace).run(replace(python("one", code), gives_way=gives_way))
         found[gives_way] = int((workspace.build / "nice").read_text())
     assert found == {True: check_runner.GIVES_WAY, False: os.nice(0)}
-    (longest, *others) = checks.all_checks(Workspace.from_environment())
-    assert not longest.gives_way
-    assert all(check.gives_way for check in others)
+    first = [check.name for check in checks.all_checks(Workspace.from_environment()) if not check.gives_way]
+    assert first == ["life-cycle", "end-to-end"]
 
 
 def test_no_check_at_all_is_an_error(workspace: Workspace, console: Console) -> None:
@@ -129,6 +128,19 @@ def test_stopping_ends_the_processes_of_a_running_check(
     assert not thread.is_alive()
     with pytest.raises(ProcessLookupError):
         os.kill(int(pid_file.read_text()), 0)
+
+
+def test_every_file_of_the_deployments_tests_runs_in_one_of_two_checks_with_folders_of_their_own() -> None:
+    workspace = Workspace.from_environment()
+    all_checks = {check.name: check for check in checks.all_checks(workspace)}
+    life_cycle, end_to_end = (all_checks[name] for name in ("life-cycle", "end-to-end"))
+    named = {word for word in life_cycle.commands[0] if word.startswith("tests/")}
+    assert named == {f"tests/local/{name}" for name in checks.LIFE_CYCLE}
+    assert all((workspace.root / file).is_file() for file in named)
+    ignored = {word.removeprefix("--ignore=") for word in end_to_end.commands[0] if "--ignore" in word}
+    assert ignored == named
+    assert "tests/local" in end_to_end.commands[0]
+    assert life_cycle.variables.get("HA_BUILD_DIR") != end_to_end.variables.get("HA_BUILD_DIR")
 
 
 def test_every_module_with_tests_is_checked() -> None:
