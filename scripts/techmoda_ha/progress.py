@@ -17,7 +17,9 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from techmoda_ha.terraform_run import Event
+from techmoda_ha.terraform_run import STATE_IS_HELD, Event
+
+WAITING = "taking the state's lock; another run may hold it"
 
 
 def make_progress(console: Console) -> Progress:
@@ -58,6 +60,10 @@ class TerraformProgress:
         if hook.get("action") == "read":
             return  # data sources are no part of the plan's count
         address = hook.get("resource", {}).get("addr", "")
+        if kind == STATE_IS_HELD:
+            self.progress.update(self.task, doing=WAITING)
+            self._say(WAITING)
+            return
         if kind == "change_summary" and event["changes"].get("operation") == "plan":
             changes = event["changes"]
             self.total = sum(int(changes.get(key, 0)) for key in ("add", "change", "remove"))

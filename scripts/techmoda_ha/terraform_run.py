@@ -9,6 +9,7 @@ from typing import Any
 
 Event = dict[str, Any]
 Listener = Callable[[Event], None]
+STATE_IS_HELD = "state_lock_acquire"  # the type of the event that tells of waiting for the lock
 PLAN_HAS_CHANGES = 2  # what `terraform plan -detailed-exitcode` exits with
 
 

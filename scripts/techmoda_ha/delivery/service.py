@@ -18,10 +18,10 @@ from techmoda_ha.environments import Environment, Workspace
 from techmoda_ha.errors import HaError
 from techmoda_ha.progress import terraform_progress
 from techmoda_ha.terraform import Terraform
-from techmoda_ha.terraform_run import Event, Run
+from techmoda_ha.terraform_run import STATE_IS_HELD, Event, Run
 
 # What Terraform says before it holds the state: its version, that it waits, why it gives up.
-BEFORE_THE_LOCK = {"version", "log", "diagnostic"}
+BEFORE_THE_LOCK = {"version", "log", STATE_IS_HELD, "diagnostic"}
 
 
 @dataclass

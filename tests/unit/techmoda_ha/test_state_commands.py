@@ -111,7 +111,7 @@ def test_a_kept_state_gets_into_its_bucket_once(terraform: FakeTerraform) -> Non
 def test_a_run_that_never_got_the_state_notes_no_release() -> None:
     noted: list[str] = []
     listener = OnceLocked(lambda: noted.append("release"))
-    for kind in ("version", "log", "diagnostic"):
+    for kind in ("version", "log", "state_lock_acquire", "diagnostic"):
         listener({"type": kind})
     assert noted == []
     for kind in ("refresh_start", "planned_change", "change_summary"):
