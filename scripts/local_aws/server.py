@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import faulthandler
+import gc
 import logging
 import os
 import signal
@@ -31,6 +32,7 @@ logger = logging.getLogger("local_aws")
 
 _PARENT_POLL_SECONDS = 0.5
 _END_SECONDS = 6.0
+_COLLECT_AFTER = (10_000, 20, 20)
 _LISTEN_POLL_SECONDS = 0.02
 _REQUIRES = ("ministack.app.app", "ministack.core.lambda_runtime.reset", "hypercorn.asyncio.run.TCPServer")
 
@@ -130,6 +132,7 @@ class _Server:
                 self._spawn(_repeat(fill.name, tick, self._context))
         if self._parent is not None:
             self._spawn(self._follow_parent(self._parent))
+        _keep_collections_short()
         self._control.ready = True
         logger.info("ready at %s", self._settings.endpoint_url)
 
@@ -143,6 +146,13 @@ class _Server:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _keep_collections_short() -> None:
+    """Leave what is loaded out of garbage collections, which stop all requests while they look at it."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_COLLECT_AFTER)
 
 
 def _install(instance: Instance) -> list[Fill]:

@@ -5,6 +5,8 @@ invocation at a time, and more are started as more invocations come at once. AWS
 of its own; here each start takes a second of one of a few cores, so an invocation that finds all
 environments busy waits a moment for one before another is started, and only some start at once. Without
 this, ten callers at the same moment mean ten processes that start, and slow each other down for seconds.
+Once there are more environments than the cores can feed, another one only takes time from them: then the
+invocation waits longer.
 """
 
 from __future__ import annotations
@@ -23,7 +25,12 @@ from local_aws.fills.lambda_worker import PythonWorker
 PATIENCE_SECONDS = 0.05
 """How long an invocation waits for a busy environment before another one is started."""
 
-_STARTS_AT_ONCE = max(2, os.cpu_count() or 1)
+CROWDED_PATIENCE_SECONDS = 0.5
+"""The same where there are more environments of a version than the cores can feed."""
+
+_CORES = os.cpu_count() or 1
+_STARTS_AT_ONCE = max(2, _CORES)
+_CROWDED = 4 * _CORES
 _RECHECK_SECONDS = 0.5
 
 
@@ -38,8 +45,14 @@ class Lease:
 class Pool:
     """Leases the environments in MiniStack's pool of workers. Any thread may use it."""
 
-    def __init__(self, patience: float = PATIENCE_SECONDS, starts_at_once: int = _STARTS_AT_ONCE) -> None:
-        self._patience = patience
+    def __init__(
+        self,
+        patience: float = PATIENCE_SECONDS,
+        starts_at_once: int = _STARTS_AT_ONCE,
+        crowded: int = _CROWDED,
+        crowded_patience: float = CROWDED_PATIENCE_SECONDS,
+    ) -> None:
+        self._patience, self._crowded, self._crowded_patience = patience, crowded, crowded_patience
         self._starts_at_once = starts_at_once
         self._starting = 0
         self._changed = threading.Condition()
@@ -47,16 +60,18 @@ class Pool:
     def lease(self, config: Mapping[str, Any], code: bytes) -> Lease:
         """Wait for an environment of the version that the configuration describes."""
         key = lambda_runtime._worker_key(config["FunctionName"], config, config.get("Version", "$LATEST"))
-        patient_until = time.monotonic() + self._patience
+        came = time.monotonic()
         with self._changed:
             while True:
                 if worker := _take(key, ready=True):
                     return Lease(worker, starts=False)
-                hopeful = _any_ready(key) and time.monotonic() < patient_until
+                ready = _count_ready(key)
+                patience = self._patience if ready < self._crowded else self._crowded_patience
+                hopeful = ready > 0 and time.monotonic() < came + patience
                 if not hopeful and self._starting < self._starts_at_once:
                     self._starting += 1
                     return Lease(_take(key, ready=False) or _added(key, config, code), starts=True)
-                wait = patient_until - time.monotonic() if hopeful else _RECHECK_SECONDS
+                wait = came + patience - time.monotonic() if hopeful else _RECHECK_SECONDS
                 self._changed.wait(max(wait, 0.001))
 
     def started(self) -> None:
@@ -83,9 +98,9 @@ def _take(key: str, *, ready: bool) -> PythonWorker | None:
     return None
 
 
-def _any_ready(key: str) -> bool:
+def _count_ready(key: str) -> int:
     with lambda_runtime._lock:
-        return any(worker.ready for worker in lambda_runtime._workers.get(key, []))
+        return sum(worker.ready for worker in lambda_runtime._workers.get(key, []))
 
 
 def _added(key: str, config: Mapping[str, Any], code: bytes) -> PythonWorker:
