@@ -20,6 +20,8 @@ from techmoda_ha.load.judgement import LoadObjectives, LoadRun
 LOCAL_PEAK = 15.0
 """Requests a second that the local AWS carries on two busy cores beside the load (docs/runbooks/surge.md)."""
 
+FAILURES_SHOWN = 8
+
 
 @click.command("load-test")
 @click.option("--scenario", default="seed", show_default=True, envvar="SCENARIO",
@@ -82,10 +84,13 @@ def _report(evidence: Evidence, console: Console) -> None:
     console.print(table)
     for note in evidence.notes:
         console.print(f"Note: {note}", markup=False, highlight=False)
-    for failure in evidence.details["failures"]:
+    failures = sorted(evidence.details["failures"], key=lambda one: -one["count"])
+    for failure in failures[:FAILURES_SHOWN]:
         console.print(
             f"  {failure['count']}x {failure['name']}: {failure['error']}", style="red", markup=False
         )
+    if len(failures) > FAILURES_SHOWN:
+        console.print(f"  and {len(failures) - FAILURES_SHOWN} more kinds of failures")
     if not evidence.passed:
         raise ViolationError(
             f"The load test failed: {evidence.violations[0]}.",

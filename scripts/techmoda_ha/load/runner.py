@@ -164,6 +164,10 @@ class LoadTest:
             try:
                 self._follow(process)
                 code = process.wait(END_SECONDS)
+            except KeyboardInterrupt:
+                _end(process)
+                self.console.print(measured_so_far(results), highlight=False)
+                raise
             finally:
                 _end(process)
         if code != 0 or not results.is_file():
@@ -203,6 +207,18 @@ class LoadTest:
         client = AwsClients(self.target.variables, attempts=10)("dynamodb", self.target.region)
         deleted = DrillTable(client, self.target.parts.table, self.target.region).delete(self.category)
         self.console.print(f"Deleted the {deleted} products of the test.", highlight=False)
+
+
+def measured_so_far(results: Path) -> str:
+    """Say what a load process that was stopped had measured, if it came to write that."""
+    try:
+        total = json.loads(results.read_text())["total"]
+    except (OSError, ValueError, KeyError):
+        return "Stopped before anything was measured."
+    return (
+        f"Stopped after {total['count']:,} requests: {total['failures']:,} failed, p50 "
+        f"{total['p50_seconds']:.2f} s, p99 {total['p99_seconds']:.2f} s. A part of a test is no evidence."
+    )
 
 
 def _end(process: subprocess.Popen[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import random
 import subprocess
@@ -10,17 +11,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
+from rich.console import Console
 
 from techmoda_ha.capacity.configuration import Workload
 from techmoda_ha.environments import Target, Workspace
 from techmoda_ha.errors import HaError
 from techmoda_ha.load import scenarios
 from techmoda_ha.load.judgement import LoadObjectives, LoadRun, evidence_of
-from techmoda_ha.load.runner import LoadTarget, shares_of
+from techmoda_ha.load.runner import LoadTarget, LoadTest, shares_of
 from techmoda_ha.load.settings import LoadSettings
 from techmoda_ha.load.throttles import CapacityParts, count_throttles
 from techmoda_ha.load.visits import Visits, WrongAnswerError
@@ -273,6 +275,56 @@ def test_the_local_target_is_loaded_on_this_machine_only(
         return
     with pytest.raises(HaError, match="not this machine"):
         LoadTarget.of(workspace, Target.LOCAL, {}, None)
+
+
+@dataclass
+class Interrupted(LoadTest):
+    """A test that somebody stops as soon as its load process has begun; `script` is that process."""
+
+    script: str = ""
+    started: list[subprocess.Popen[str]] = field(default_factory=list)
+
+    def _command(self) -> list[str]:
+        return [sys.executable, "-c", self.script]
+
+    def _follow(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdout is not None
+        process.stdout.readline()
+        self.started.append(process)
+        raise KeyboardInterrupt
+
+
+WRITES_WHEN_ENDED = """
+import json, os, pathlib, signal, sys, time
+def end(*_):
+    total = {"count": 120, "failures": 3, "p50_seconds": 0.02, "p99_seconds": 0.4}
+    file = json.loads(os.environ["HA_LOAD_SETTINGS"])["results"]
+    pathlib.Path(file).write_text(json.dumps({"total": total}))
+    sys.exit(0)
+signal.signal(signal.SIGTERM, end)
+print("begun", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        (WRITES_WHEN_ENDED, "Stopped after 120 requests: 3 failed, p50 0.02 s, p99 0.40 s."),
+        ("print('begun', flush=True); import time; time.sleep(60)", "Stopped before anything was measured."),
+    ],
+)
+def test_a_test_that_is_stopped_leaves_no_process_and_says_what_it_had_measured(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, script: str, said: str
+) -> None:
+    monkeypatch.setattr(Network, "look_up", lambda *_: DnsAnswer(("127.0.0.2",), 60))
+    target = LoadTarget.of(workspace, Target.LOCAL, {}, None)
+    screen = Console(file=io.StringIO(), width=200)
+    test = Interrupted(workspace, target, RUN, OBJECTIVES, Workload(), screen, script=script)
+    with pytest.raises(KeyboardInterrupt):
+        test.put_load()
+    assert test.started[0].poll() is not None
+    assert said in cast(io.StringIO, screen.file).getvalue()
 
 
 def test_nothing_but_the_load_process_is_changed_by_gevent() -> None:
