@@ -8,14 +8,19 @@ from typing import Any
 
 SCENARIOS = ("two-applies", "cut-short", "lost-region", "refused-plan", "bad-release")
 
+CLONE = "a commit in a clone of this checkout's last commit, through the pipeline's buildspecs from stage Plan on."
+NOTES = {
+    "two-applies": "two-applies: the first apply is paused (SIGSTOP) while it holds the state, so that the "
+    "second one meets it for certain.",
+    "lost-region": "lost-region: with --no-refresh, for IAM's and Route 53's control planes are gone as well.",
+    "refused-plan": f"refused-plan: {CLONE}",
+    "bad-release": f"bad-release: {CLONE}",
+}
+
 
 @dataclass(frozen=True)
 class DeliveryPlan:
-    """One run. Times are real seconds.
-
-    The two concurrencies are values of an input that changes nothing for customers: the drill deploys the
-    first one and then the second one, to have real changes to make.
-    """
+    """One run. Times are real seconds."""
 
     scenarios: tuple[str, ...] = SCENARIOS
     settling_seconds: float = 60.0
@@ -55,12 +60,9 @@ class DeliveryPlan:
 
     def notes(self) -> list[str]:
         """Say what a reader must know to judge the figures."""
-        found = [
-            "Every command is `ha` in a process of its own, as a person or a build runs it.",
-            "two-applies: the first apply is paused (SIGSTOP) while it holds the state, so that the second "
-            "one meets it for certain.",
-            "bad-release and refused-plan: each is a commit in a clone of this checkout's last commit, run "
-            "through the pipeline's own buildspecs from stage Plan on.",
-        ]
         missing = [one for one in SCENARIOS if one not in self.scenarios]
-        return [*found, f"Not played: {', '.join(missing)}."] if missing else found
+        return [
+            "Every command is `ha` in a process of its own, as a person or a build runs it.",
+            *[NOTES[one] for one in self.scenarios if one in NOTES],
+            *([f"Not played: {', '.join(missing)}."] if missing else []),
+        ]
