@@ -8,13 +8,13 @@ from typing import Any
 
 SCENARIOS = ("two-applies", "cut-short", "lost-region", "refused-plan", "bad-release")
 
-CLONE = "a commit in a clone of this checkout's last commit, through the pipeline's buildspecs from stage Plan on."
+COMMIT = "a commit in a clone of this checkout's last one, by the pipeline's buildspecs from stage Plan on."
 NOTES = {
     "two-applies": "two-applies: the first apply is paused (SIGSTOP) while it holds the state, so that the "
     "second one meets it for certain.",
-    "lost-region": "lost-region: with --no-refresh, for IAM's and Route 53's control planes are gone as well.",
-    "refused-plan": f"refused-plan: {CLONE}",
-    "bad-release": f"bad-release: {CLONE}",
+    "lost-region": "lost-region: with --no-refresh, as the control planes of IAM and Route 53 are gone too.",
+    "refused-plan": f"refused-plan: {COMMIT}",
+    "bad-release": f"bad-release: {COMMIT}",
 }
 
 
