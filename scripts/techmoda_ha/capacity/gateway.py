@@ -15,6 +15,10 @@ class TokenBucket:
         self._rate, self._burst = throttle.rate, throttle.burst
         self._tokens = throttle.burst
 
+    def never_refuses(self, peak: float) -> bool:
+        """Tell whether all pass as long as no second brings more than `peak`."""
+        return peak <= self._rate
+
     def take(self, requests: float) -> float:
         """Return how many of this second's requests pass."""
         if requests <= self._rate and self._tokens == self._burst:
@@ -37,6 +41,10 @@ class AddressCount:
         self._limit, self._share = limit, share
         self._window = [0.0] * WAF_WINDOW_SECONDS
         self._next, self._sum = 0, 0.0
+
+    def never_refuses(self, peak: float) -> bool:
+        """Tell whether all pass as long as no second brings more than `peak`."""
+        return self._limit is None or peak * self._share * WAF_WINDOW_SECONDS <= self._limit
 
     def take(self, requests: float) -> float:
         """Return how many of this second's requests pass."""

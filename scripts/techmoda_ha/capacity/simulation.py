@@ -134,6 +134,9 @@ class Simulation:
         self._firewall = AddressCount(configuration.requests_per_address, profile.top_address_share)
         self._account = TokenBucket(Throttle(rules.ACCOUNT_RATE, rules.ACCOUNT_BURST))
         self._methods = _gateway(case)
+        self._read_shares = [share for part, share, _bucket in self._methods if part == "throttle"]
+        self._write_shares = [share for part, share, _bucket in self._methods if part != "throttle"]
+        self._gateway_is_ample = self._gateway_never_refuses()
         self._authorizer = self._function("authorizer", first * workload.write_share)
         self._products = self._function("products", first)
         self._stores = {part: part_of(case, part, first) for part in TABLE_PARTS}
@@ -169,6 +172,15 @@ class Simulation:
         result.p99_worst_minute_seconds = p99_seconds(workload, minutes.worst)
         return result
 
+    def _gateway_never_refuses(self) -> bool:
+        """Tell whether no second of the profile is too much for firewall and API Gateway."""
+        peak = self._profile.peak
+        return (
+            self._firewall.never_refuses(peak)
+            and self._account.never_refuses(peak)
+            and all(bucket.never_refuses(peak * share) for _part, share, bucket in self._methods)
+        )
+
     def _at_gateway(self, second: int, rate: float) -> tuple[float, float]:
         """Return which reads and writes firewall and API Gateway let pass."""
         passed = self._firewall.take(rate)
@@ -191,7 +203,11 @@ class Simulation:
 
     def _second(self, second: int, rate: float) -> tuple[float, float, float]:
         """Return what is served, what starts cold, and the executions at the same time."""
-        reads, writes = self._at_gateway(second, rate)
+        if self._gateway_is_ample:
+            reads = rate * self._read_shares[0] + rate * self._read_shares[1]
+            writes = rate * self._write_shares[0] + rate * self._write_shares[1]
+        else:
+            reads, writes = self._at_gateway(second, rate)
         authorised, cold_authorizers = self._authorizer.take(second, writes)
         if authorised < writes:
             self._refuse("authorizer", second, writes - authorised)
