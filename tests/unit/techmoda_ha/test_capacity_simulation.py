@@ -236,7 +236,7 @@ def test_a_profile_is_read_from_csv() -> None:
     ],
 )
 def test_a_csv_file_that_is_no_profile_is_refused(text: str) -> None:
-    with pytest.raises(HaError, match="mine, line"):
+    with pytest.raises(HaError, match="mine.csv, line"):
         profiles.from_csv(text, "mine")
 
 
