@@ -16,9 +16,9 @@ from local_aws.throughput.pace import Pace
 from local_aws.throughput.tracking import MINUTE, Rule, Tracker
 from techmoda_ha.capacity.configuration import Throttle, Workload
 from techmoda_ha.capacity.simulation import unit_shares
+from techmoda_ha.capacity.weakness import Weakness, low_limits
 from techmoda_ha.drills.surge.figures import Comparison, Measured, Reality, chance_of, compare, model
-from techmoda_ha.drills.surge.ground import narrow_limits
-from techmoda_ha.drills.surge.plan import SurgePlan, Weakness
+from techmoda_ha.drills.surge.plan import SurgePlan
 
 PLAN = SurgePlan(scale=0.3)
 LIMITS = {"table_read": (15, 150), "table_write": (5, 45), "index_read": (15, 150), "index_write": (5, 45)}
@@ -102,7 +102,7 @@ def test_in_a_healthy_surge_both_say_the_same_within_the_drills_tolerance(seed: 
 @pytest.mark.parametrize("seed", range(4))
 def test_of_a_maximum_that_is_too_low_both_say_that_it_is_the_bottleneck(seed: int) -> None:
     plan = replace(PLAN, weakness=Weakness.AUTOSCALING_MAXIMUM)
-    weak = replace(REALITY, limits={**LIMITS, "table_read": narrow_limits(LIMITS["table_read"])})
+    weak = replace(REALITY, limits={**LIMITS, "table_read": low_limits(LIMITS["table_read"][0])})
     comparison = run(plan, weak, seed)
     assert comparison.differences(plan) == []
     assert comparison.bottleneck == comparison.model_bottleneck == "table_read"

@@ -113,7 +113,8 @@ def navigation(root: Path, documents: Iterable[Path]) -> list[dict[str, object]]
             chapters[chapter].append({_title(root / page): name})
         else:
             front.append({_title(root / page): name})
-    return [*front[:1], *({title: entries} for title, entries in chapters.items() if entries), *front[1:]]
+    filled: list[dict[str, object]] = [{title: entries} for title, entries in chapters.items() if entries]
+    return [*front[:1], *filled, *front[1:]]
 
 
 def _title(page: Path) -> str:
