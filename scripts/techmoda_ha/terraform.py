@@ -270,6 +270,7 @@ def graceful_interrupt(process: subprocess.Popen[str]) -> Iterator[None]:
     except BaseException as error:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
+            click.echo("Stopping: Terraform writes its state first. Interrupt again to kill it.", err=True)
             try:
                 process.wait(INTERRUPT_PATIENCE_SECONDS)
             except (subprocess.TimeoutExpired, KeyboardInterrupt):

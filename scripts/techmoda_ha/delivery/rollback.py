@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from techmoda_ha.aws_clients import aws_errors_as
 from techmoda_ha.delivery.release import Release, aliases
 from techmoda_ha.environments import Environment, Workspace
 from techmoda_ha.errors import HaError
+from techmoda_ha.processes import in_foreground
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,5 @@ def apply_previous_commit(
 
 
 def _run(command: list[str], folder: Path, variables: Mapping[str, str]) -> None:
-    ended = subprocess.run(command, check=False, cwd=folder, env={**os.environ, **variables})
-    if ended.returncode != 0:
+    if in_foreground(command, folder, {**os.environ, **variables}) != 0:
         raise HaError(f"{' '.join(command[:4])} … failed in {folder}.", "See its words above.")
