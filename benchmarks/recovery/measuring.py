@@ -33,11 +33,12 @@ KIB = 1024 if sys.platform != "darwin" else 1  # ru_maxrss is in KiB on Linux, i
 
 @dataclass(frozen=True)
 class Measurement:
-    """What one run took."""
+    """What one run took; `cpu_seconds` is the processors' time, which other processes hardly change."""
 
     what: str
     items: int
     seconds: float
+    cpu_seconds: float
     peak_mib: float
     repairs: int
 
@@ -45,6 +46,11 @@ class Measurement:
     def items_per_second(self) -> float:
         """Return how many items were worked through in a second."""
         return self.items / self.seconds
+
+    @property
+    def cpu_seconds_each(self) -> float:
+        """Return the processors' time for one item."""
+        return self.cpu_seconds / self.items
 
 
 def rewind(items: int, folder: Path) -> Plan:
@@ -100,11 +106,11 @@ KINDS: dict[str, Callable[[int, Path], Plan]] = {
 def measure_here(what: str, items: int) -> Measurement:
     """Measure in this process, which should have done nothing else."""
     with tempfile.TemporaryDirectory(prefix="benchmark-recovery-") as folder:
-        began = time.perf_counter()
+        began, began_cpu = time.perf_counter(), time.process_time()
         plan = KINDS[what](items, Path(folder))
-        seconds = time.perf_counter() - began
+        seconds, cpu_seconds = time.perf_counter() - began, time.process_time() - began_cpu
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * KIB / 2**20
-    return Measurement(what, items, seconds, peak, plan.size)
+    return Measurement(what, items, seconds, cpu_seconds, peak, plan.size)
 
 
 def measure(what: str, items: int) -> Measurement:

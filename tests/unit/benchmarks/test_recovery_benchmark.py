@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from benchmarks.recovery.__main__ import judge
+from benchmarks.recovery.__main__ import judge, repeats, typical
 from benchmarks.recovery.measuring import Measurement, diff, measure, rewind
 
 
@@ -24,14 +25,28 @@ def test_a_measurement_is_made_in_a_process_of_its_own() -> None:
 
 def results(*, seconds: float = 10.0, peak: float = 50.0, put: float = 100.0) -> list[Measurement]:
     runs = [
-        Measurement(what, items, items / 10_000 * slower, mib, 1)
+        Measurement(what, items, 1.0, items / 10_000 * slower, mib, 1)
         for what in ("rewind", "diff")
         for items, slower, mib in ((10_000, 1.0, 50.0), (100_000, seconds / 10, peak))
     ]
     return [
         *runs,
-        Measurement("repair", 10_000, 10.0, 50, 1),
-        Measurement("scan-and-put", 10_000, put, 50, 1),
+        Measurement("repair", 10_000, 10.0, 1.0, 50, 1),
+        Measurement("scan-and-put", 10_000, put, 1.0, 50, 1),
+    ]
+
+
+def test_short_runs_are_repeated_and_their_median_counts() -> None:
+    assert [repeats("diff", items) for items in (1_000, 10_000, 100_000)] == [51, 5, 1]
+    assert repeats("repair", 1_000) == 1
+    runs = [Measurement("diff", 1_000, 1.0, cpu, 50.0, 1) for cpu in (9.0, 0.1, 0.4)]
+    assert typical(runs).cpu_seconds == 0.4
+
+
+def test_a_busy_machine_that_makes_runs_wait_changes_no_verdict_on_their_growth() -> None:
+    waited = [replace(one, seconds=one.seconds * number) for number, one in enumerate(results(), 1)]
+    assert [words for words in judge(waited) if "per item" in words] == [
+        words for words in judge(results()) if "per item" in words
     ]
 
 
