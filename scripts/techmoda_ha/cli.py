@@ -78,8 +78,9 @@ def _terminate(_number: int, _frame: FrameType | None) -> None:
 @click.version_option(package_name="techmoda-ha")
 def main() -> None:
     """Deploy, prove and recover TechModa's two-region product API."""
-    for number in (signal.SIGTERM, signal.SIGHUP):  # a terminal that is closed must not leave a run behind
-        signal.signal(number, _terminate)
+    signal.signal(signal.SIGTERM, _terminate)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup sets it
+        signal.signal(signal.SIGHUP, _terminate)  # A terminal that is closed must not leave a run behind.
 
 
 @main.command(
