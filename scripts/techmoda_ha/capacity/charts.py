@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 WIDTH, HEIGHT = 640, 200
 LEFT, RIGHT, TOP, BOTTOM = 52, 8, 8, 26
 _TICKS = 4
+_MOST_STEPS = 6
+_ROUND = (1, 1.5, 2, 2.5, 3, 4, 5, 7.5, 10)
+_STEPS = (1, 5, 10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 43_200, 86_400, 172_800, 432_000)
 
 
 @dataclass(frozen=True)
@@ -22,8 +26,7 @@ class Line:
 
 def line_chart(title: str, lines: Sequence[Line], seconds: int, unit: str) -> str:
     """Return a chart of lines over `seconds`, with a legend; the lowest value shown is 0."""
-    top = max((max(line.values, default=0.0) for line in lines), default=0.0) or 1.0
-    top *= 1.05
+    top = round_top(max((max(line.values, default=0.0) for line in lines), default=0.0))
     parts = [
         f'<figure><figcaption>{html.escape(title)} <span class="unit">{html.escape(unit)}</span>',
         *(f' <span class="key {line.style}">{html.escape(line.name)}</span>' for line in lines),
@@ -51,19 +54,31 @@ def _grid(top: float, seconds: int) -> list[str]:
     parts = []
     for tick in range(_TICKS + 1):
         y = TOP + height * (1 - tick / _TICKS)
-        x = LEFT + width * tick / _TICKS
-        anchor = "end" if tick == _TICKS else "middle"
         parts += [
             f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" class="grid"/>',
-            f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{_short(top * tick / _TICKS)}</text>',
-            f'<text x="{x:.1f}" y="{HEIGHT - 8}" text-anchor="{anchor}">'
-            f"{duration(seconds * tick // _TICKS)}</text>",
+            f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{top * tick / _TICKS:,g}</text>',
         ]
+    step = round_step(seconds)
+    for second in range(0, seconds + 1, step):
+        x = LEFT + width * second / seconds
+        anchor = "end" if second > seconds - step / 2 else "middle"
+        told = duration(second) if second else "0"
+        parts.append(f'<text x="{x:.1f}" y="{HEIGHT - 8}" text-anchor="{anchor}">{told}</text>')
     return parts
 
 
-def _short(value: float) -> str:
-    return f"{value:,.0f}" if value >= 10 else f"{value:.1f}"
+def round_top(highest: float) -> float:
+    """Return the top of an axis above the highest value whose ticks are round numbers."""
+    if highest <= 0:
+        return float(_TICKS)
+    decade: float = 10.0 ** math.floor(math.log10(highest / _TICKS))
+    step = next(decade * digit for digit in _ROUND if decade * digit * _TICKS >= highest)
+    return step * _TICKS
+
+
+def round_step(seconds: int) -> int:
+    """Return a round span of time that divides so many seconds into a handful."""
+    return next((step for step in _STEPS if step * _MOST_STEPS >= seconds), _STEPS[-1])
 
 
 def duration(seconds: int) -> str:

@@ -64,8 +64,8 @@ class Verdict:
             "first bottleneck": self.bottleneck,
             "p99 / worst minute": f"{result.p99_seconds:.2f} / {result.p99_worst_minute_seconds:.2f} s",
             "cold starts": f"{result.cold_starts:,.0f}",
-            "profile": f"${found.profile_cost:,.2f}",
-            "30 normal days": f"${found.monthly_cost:,.2f}",
+            "cost of the profile": f"${found.profile_cost:,.2f}",
+            "of 30 normal days": f"${found.monthly_cost:,.2f}",
         }
 
     def as_json(self) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from techmoda_ha.capacity import profiles
 from techmoda_ha.capacity.bill import bill, monthly
+from techmoda_ha.capacity.charts import round_step, round_top
 from techmoda_ha.capacity.configuration import (
     SEED,
     TABLE_PARTS,
@@ -236,13 +237,25 @@ def test_a_profile_is_read_from_csv() -> None:
     ],
 )
 def test_a_csv_file_that_is_no_profile_is_refused(text: str) -> None:
-    with pytest.raises(HaError, match="mine.csv, line"):
+    with pytest.raises(HaError, match=r"mine\.csv, line"):
         profiles.from_csv(text, "mine")
 
 
 def test_an_unknown_profile_is_refused() -> None:
     with pytest.raises(HaError, match="no traffic profile named christmas"):
         profiles.named("christmas", 10.0)
+
+
+@pytest.mark.parametrize(
+    ("highest", "top"), [(0, 4), (0.9, 1), (6.6, 8), (110, 120), (72, 80), (100, 100), (5000, 6000)]
+)
+def test_an_axis_has_round_numbers(highest: float, top: float) -> None:
+    assert round_top(highest) == pytest.approx(top)
+
+
+@pytest.mark.parametrize(("seconds", "step"), [(1, 1), (210, 60), (4200, 900), (259_200, 43_200)])
+def test_time_is_divided_into_round_spans(seconds: int, step: int) -> None:
+    assert round_step(seconds) == step
 
 
 def test_the_page_stands_alone_and_names_every_rules_source() -> None:
