@@ -61,7 +61,7 @@ class BadRelease:
         good, untouched = site.served(site.dr), (site.states.version(PRIMARY), site.served(self.primary))
         telling.note(f"the good commit is deployed to DR; version {good} serves")
         self.checkout.commit(FILE, FAULT, "A handler that answers 500")
-        ended = ha.run("pipeline", "run-local", "--from", "Plan")
+        ended = ha.run("pipeline", "run-local", "--from", "DeployDr")
         telling.note(f"the pipeline ended after {ended.seconds:.1f} s: {ended.error}")
         self._judge(telling, ended, good)
         figures = self._go_back(telling, ha)

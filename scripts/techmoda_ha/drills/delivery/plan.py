@@ -8,13 +8,13 @@ from typing import Any
 
 SCENARIOS = ("two-applies", "cut-short", "lost-region", "refused-plan", "bad-release")
 
-COMMIT = "a commit in a clone of this checkout's last one, by the pipeline's buildspecs from stage Plan on."
+COMMIT = "a commit in a clone of this checkout's last one, by the pipeline's own buildspecs from stage"
 NOTES = {
     "two-applies": "two-applies: the first apply is paused (SIGSTOP) while it holds the state, so that the "
     "second one meets it for certain.",
     "lost-region": "lost-region: with --no-refresh, as the control planes of IAM and Route 53 are gone too.",
-    "refused-plan": f"refused-plan: {COMMIT}",
-    "bad-release": f"bad-release: {COMMIT}",
+    "refused-plan": f"refused-plan: {COMMIT} Plan on.",
+    "bad-release": f"bad-release: {COMMIT} DeployDr on, as if its plan had been approved.",
 }
 
 
