@@ -18,6 +18,12 @@ data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
 
 locals {
+  erasures = {
+    table_name  = data.aws_dynamodb_table.erasures.name
+    table_arn   = data.aws_dynamodb_table.erasures.arn
+    kms_key_arn = data.aws_kms_alias.erasures.target_key_arn
+  }
+
   backup_manager_table = {
     name        = data.aws_dynamodb_table.products.name
     kms_key_arn = data.aws_kms_alias.products.target_key_arn
@@ -67,11 +73,7 @@ module "backup_manager" {
     are        = "copies"
   }
 
-  erasures = {
-    table_name  = data.aws_dynamodb_table.erasures.name
-    table_arn   = data.aws_dynamodb_table.erasures.arn
-    kms_key_arn = data.aws_kms_alias.erasures.target_key_arn
-  }
+  erasures = local.erasures
 
   validation = {
     sample                = var.backup_validation.sample

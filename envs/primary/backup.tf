@@ -69,11 +69,7 @@ module "backup_manager" {
     are        = "jobs"
   }
 
-  erasures = {
-    table_name  = module.erasures_table.table_name
-    table_arn   = module.erasures_table.table_arn
-    kms_key_arn = module.erasures_table.kms_key_arns[var.primary_region]
-  }
+  erasures = local.erasures
 
   validation = {
     sample                = var.backup_validation.sample
@@ -88,6 +84,12 @@ module "backup_manager" {
 }
 
 locals {
+  erasures = {
+    table_name  = module.erasures_table.table_name
+    table_arn   = module.erasures_table.table_arn
+    kms_key_arn = module.erasures_table.kms_key_arns[var.primary_region]
+  }
+
   backup_manager_table = {
     name        = module.products_table.table_name
     kms_key_arn = module.products_table.kms_key_arns[var.primary_region]

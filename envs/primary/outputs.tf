@@ -1,6 +1,6 @@
 output "alarm_names" {
   description = "The names of all alarms in this region, sorted."
-  value       = sort(concat(module.regional_api.alarm_names, module.backup_manager.alarm_names))
+  value       = sort(concat(module.regional_api.alarm_names, module.backup_manager.alarm_names, [module.recovery_at_scale.alarm_name]))
 }
 
 output "api_url" {
@@ -90,7 +90,11 @@ output "idempotency_table_name" {
 
 output "log_group_names" {
   description = "The names of the log groups in this region."
-  value       = merge(module.regional_api.log_group_names, { backup_manager = module.backup_manager.log_group_name })
+  value = merge(module.regional_api.log_group_names, {
+    backup_manager  = module.backup_manager.log_group_name
+    recovery_worker = module.recovery_at_scale.log_group_names.function
+    recovery_states = module.recovery_at_scale.log_group_names.state_machine
+  })
 }
 
 output "products_function_alias" {

@@ -71,6 +71,7 @@ variable "capacity" {
       write_rate_limit  = optional(number)
       write_burst_limit = optional(number)
     }))
+    recovery = optional(object({ max_concurrency = optional(number) }))
     table = optional(object({
       read_units_per_read   = optional(number)
       write_units_per_write = optional(number)

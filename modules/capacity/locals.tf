@@ -27,6 +27,7 @@ locals {
     local.reserved_for_failover,
     local.reserved_for_backup,
     local.reserved_for_incidents,
+    var.capacity.recovery.max_concurrency,
   ])
 
   # Autoscaling acts after two whole minutes over its target and an alarm's delay: 60 + 120 + 90 s at worst

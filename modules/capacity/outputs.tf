@@ -35,6 +35,11 @@ output "products" {
   }
 }
 
+output "recovery" {
+  description = "The concurrency of a repair at scale."
+  value       = var.capacity.recovery
+}
+
 output "surge" {
   description = "The rates of a surge: requests, reads and writes a second."
   value       = local.surge

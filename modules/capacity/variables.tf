@@ -8,7 +8,8 @@ variable "capacity" {
     account in each region, of which Lambda keeps at least 100 unreserved. A function needs
     requests a second times `p99_seconds` executions at a time. `throttle` is what each method of
     the API takes a second, and at once; each writing method has tighter limits, because a write
-    costs more and a flood of them would be replicated. The table's units a request are averages: a strongly
+    costs more and a flood of them would be replicated. A repair at scale works on so many segments
+    of the table at a time (modules/recovery-at-scale). The table's units a request are averages: a strongly
     consistent read of one product takes 1, a page of the list as much as its 20 products fill
     (0.5 for each 4 KB), a create with an idempotency key 2 on each of the two tables. A `baseline`
     carries a surge, with what it saved before, for the minutes until autoscaling acts.
@@ -38,6 +39,10 @@ variable "capacity" {
       burst_limit       = optional(number, 400)
       write_rate_limit  = optional(number, 50)
       write_burst_limit = optional(number, 100)
+    }), {})
+
+    recovery = optional(object({
+      max_concurrency = optional(number, 20)
     }), {})
 
     table = optional(object({

@@ -10,9 +10,9 @@ from typing import Any
 
 from techmoda_recovery.core.images import State, dumps
 
-ON_DEMAND_UNITS = (
-    4_000  # What a new on-demand table takes per second (developer guide, "On-demand capacity").
-)
+# What a new on-demand table takes per second (developer guide, "On-demand capacity").
+ON_DEMAND_UNITS = 4_000
+ON_DEMAND_READ_UNITS = 12_000
 UNIT_BYTES = 1024
 TRANSACTION_FACTOR = 2  # A write in a transaction consumes twice the units.
 
@@ -71,3 +71,11 @@ def write_capacity(table: Mapping[str, Any]) -> float:
     described = [table, *table.get("GlobalSecondaryIndexes", [])]
     units = [one.get("ProvisionedThroughput", {}).get("WriteCapacityUnits", 0) for one in described]
     return float(min(units, default=0)) or ON_DEMAND_UNITS
+
+
+def read_capacity(table: Mapping[str, Any]) -> float:
+    """Return a table's read units per second by its description; its indexes are read by nobody here."""
+    if table.get("BillingModeSummary", {}).get("BillingMode") == "PAY_PER_REQUEST":
+        return ON_DEMAND_READ_UNITS
+    units = table.get("ProvisionedThroughput", {}).get("ReadCapacityUnits", 0)
+    return float(units) or ON_DEMAND_READ_UNITS

@@ -18,8 +18,9 @@ from techmoda_ha.cli_options import choice, json_option, target_option
 from techmoda_ha.environments import Environment, Target, Workspace, process_variables
 from techmoda_ha.errors import HaError, ViolationError
 from techmoda_ha.progress import make_progress
+from techmoda_ha.recovery.at_scale_commands import at_scale
 from techmoda_ha.recovery.erasures import ErasureLog
-from techmoda_ha.recovery.options import Moment, Selection, selection_options
+from techmoda_ha.recovery.options import Moment, selection_of, selection_options
 from techmoda_ha.recovery.policy import policy
 from techmoda_ha.recovery.report import plan_lines, summary_of, unrepaired
 from techmoda_ha.recovery.restoring import Restoration
@@ -80,7 +81,7 @@ def rewind(moment: int, *, plan_only: bool, out: Path | None, **given: Any) -> N
 
     Exit status 1: some items could not be put right.
     """
-    selection, where = _split(given)
+    selection, where = selection_of(given)
     rules, described = selection.rules_of_files(), selection.describe(moment)
     with _opened(where) as recovery:
         plan, units = recovery.plan_rewind(moment, rules, described, out), recovery.units_per_second()
@@ -109,7 +110,7 @@ def reconcile(
 
     Exit status 1: some items could not be put right.
     """
-    selection, where = _split(given)
+    selection, where = selection_of(given)
     if moment is None and restored_table is None:
         raise HaError("Say what to compare with.", "--restore-to-time TIME, or --restored-table NAME")
     rules = selection.rules_of_files()
@@ -167,6 +168,9 @@ def undo(file: Path, **where: Any) -> None:
         _confirm(plan, where, units)
         results = [(plan, recovery.apply(plan))]
     _report(plan, results, units, as_json=where["as_json"])
+
+
+recover.add_command(at_scale)
 
 
 @recover.command(name="policy")
@@ -263,12 +267,3 @@ def _report(plan: Plan, results: list[tuple[Plan, Progress]], units: float, *, a
             "Look at the keys that the report names, then repeat the command.",
             detail="\n".join([*unrepaired(results[-1][1]), *plan.gaps]),
         )
-
-
-def _split(given: dict[str, Any]) -> tuple[Selection, dict[str, Any]]:
-    """Return the rules' options and the others."""
-    names = Selection.__dataclass_fields__
-    return (
-        Selection(**{name: value for name, value in given.items() if name in names}),
-        {name: value for name, value in given.items() if name not in names},
-    )

@@ -99,6 +99,15 @@ def selection_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def selection_of(given: dict[str, Any]) -> tuple[Selection, dict[str, Any]]:
+    """Return the rules' options among a command's, and the others."""
+    names = Selection.__dataclass_fields__
+    return (
+        Selection(**{name: value for name, value in given.items() if name in names}),
+        {name: value for name, value in given.items() if name not in names},
+    )
+
+
 def rfc3339(moment: int) -> str:
     """Return epoch seconds as RFC 3339 in UTC."""
     return datetime.fromtimestamp(moment, UTC).isoformat().replace("+00:00", "Z")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
-from techmoda_ha.recovery.planning import Planner, ReadChanges
+from techmoda_ha.recovery.planning import Planner
 from techmoda_recovery.core.changes import Change
 from techmoda_recovery.core.images import State, dumps, is_same
 from techmoda_recovery.core.repairs import Repair
@@ -24,6 +24,7 @@ GOOD = "products:8"
 HEADER = Header("plan-1", "rewind", "us-east-1", "products", "table-1", "2026-05-01T10:00:00.000Z", "a test")
 UNDO_BAD = Rules(undo=(WrittenBy(frozenset({BAD})),))
 
+Record = TypeVar("Record")
 Items = dict[str, dict[str, Any]]
 Key = dict[str, Any]
 
@@ -126,12 +127,12 @@ def stories(draw: st.DrawFn, writers: tuple[str, ...] = (BAD, GOOD)) -> Story:
     return Story(before, changes, items)
 
 
-def giving(changes: Iterable[Change]) -> ReadChanges:
-    """A reader of these changes."""
+def giving(records: Iterable[Record]) -> Callable[[Callable[[Record], None]], None]:
+    """A reader of these changes, or items."""
 
-    def read(take: Callable[[Change], None]) -> None:
-        for change in changes:
-            take(change)
+    def read(take: Callable[[Record], None]) -> None:
+        for record in records:
+            take(record)
 
     return read
 
