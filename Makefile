@@ -6,6 +6,7 @@ HA     := $(BUILD)/venv/tools/bin/ha
 
 export REASON
 export PYTHONPYCACHEPREFIX := $(BUILD)/cache/pycache
+unexport PYTHONDONTWRITEBYTECODE # it goes under build/; without it each of a thousand processes compiles everything
 .DEFAULT_GOAL := help
 .PHONY: $(shell sed -n 's/^\([a-z][a-z-]*\):.*/\1/p' $(MAKEFILE_LIST)) # every target here is a command, none a file
 need-reason = @test -n "$$REASON" || { echo "error: say why, for the record: make $@ REASON=\"…\"" >&2; exit 2; }

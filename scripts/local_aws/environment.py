@@ -20,6 +20,8 @@ _SERVICES = (
     "sts,tagging,wafv2"
 )
 
+_BYTECODE = {"PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE"}
+
 
 def for_clients(settings: Settings, terraform_state: Path) -> dict[str, str]:
     """What makes AWS SDKs, the AWS CLI and Terraform use the local AWS.
@@ -58,10 +60,10 @@ def prepare_server(
     """Set what MiniStack reads at import, in this process.
 
     The caller's own AWS_* variables go: Lambda workers inherit this environment, and no function that
-    runs locally may ever reach a real account.
+    runs locally may ever reach a real account. So does what says where bytecode lies: packages bring theirs.
     """
     environ = os.environ if environ is None else environ
-    for name in [name for name in environ if name.startswith("AWS_")]:
+    for name in [name for name in environ if name.startswith("AWS_") or name in _BYTECODE]:
         del environ[name]
     environ.update(_ministack_variables(settings, data_dir))
     environ.update(_network_of_functions(settings))

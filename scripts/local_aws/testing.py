@@ -130,13 +130,14 @@ def started(parent_dir: Path, **settings: Any) -> Iterator[LocalAws]:
 def eventually(condition: Callable[[], bool], seconds: float = 60.0) -> bool:
     """Whether the condition becomes true, given the patience that a busy machine needs.
 
-    The longer it takes, the seldomer it looks: what is waited for shall have the processor.
+    The longer that or a look takes, the seldomer it looks: what is waited for shall have the processor.
     """
     started = time.monotonic()
-    while (waited := time.monotonic() - started) < seconds:
+    while (looked := time.monotonic()) - started < seconds:
         if condition():
             return True
-        time.sleep(min(max(_SHORTEST_PAUSE, waited * _PAUSE_SHARE), _LONGEST_PAUSE))
+        took, waited = time.monotonic() - looked, looked - started
+        time.sleep(min(max(_SHORTEST_PAUSE, took, waited * _PAUSE_SHARE), _LONGEST_PAUSE))
     return condition()
 
 

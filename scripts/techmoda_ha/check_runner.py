@@ -70,7 +70,8 @@ class Runner:
             return False, 0.0
         variables = {
             **GARBAGE_COLLECTION,
-            **os.environ,
+            # Bytecode goes under build/; without it each of a thousand processes would compile everything.
+            **{name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
             "PYTHONPYCACHEPREFIX": str(self._workspace.build / "cache" / "pycache"),
             **check.variables,
         }

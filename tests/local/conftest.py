@@ -30,9 +30,9 @@ SETTLED_SECONDS = 240.0  # A minute of TTL, a minute until the latch looks, and 
 # What the tier tells is one story: it deploys, all else uses that, and it ends with nothing. Two tests need
 # the latch to be armed, which takes minutes after an operator's resume. So the first of them comes when the
 # deployment has armed it, and the second when all that does not need it has given it the time again. What
-# may make Route 53 fail over, or resumes, comes after both.
+# may make Route 53 fail over, or resumes, comes after both, and what counts throttles before it makes some.
 FIRST = ("test_deployment", "test_region_outage")
-LAST = ("test_latch", "test_api_faults", "test_surge", "test_stop", "test_teardown")
+LAST = ("test_latch", "test_surge", "test_api_faults", "test_stop", "test_teardown")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

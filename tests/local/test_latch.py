@@ -41,15 +41,16 @@ def endpoint_is_healthy(deployed: Deployed) -> bool:
 
 def test_after_a_failover_clients_stay_in_the_dr_region_until_an_operator_resumes(watched: Deployed) -> None:
     failover = watched.failover
+    switch = failover.switch
     watched.ha.run("local", "region", PRIMARY, "reset")
     assert eventually(lambda: failover.status().serving == DR, TURNED_WITHIN_SECONDS)
-    assert eventually(lambda: failover.switch.read().engaged, ENGAGED_WITHIN_SECONDS)
+    assert eventually(lambda: switch.read().engaged, ENGAGED_WITHIN_SECONDS)
     status = watched.ha.json("failover", "status", "--json")
     assert (status["serving"], status["stop"]["engaged"], status["stop"]["by"]) == (DR, True, "latch")
 
     refused = watched.ha.run("failover", "resume", "--reason", "too early", check=False)
     assert refused.returncode != 0
-    assert failover.switch.read().engaged
+    assert switch.read().engaged
 
     watched.ha.run("local", "region", PRIMARY, "up")
     assert eventually(lambda: endpoint_is_healthy(watched), TURNED_WITHIN_SECONDS)
@@ -58,4 +59,4 @@ def test_after_a_failover_clients_stay_in_the_dr_region_until_an_operator_resume
     watched.ha.run("failover", "resume", "--reason", "the region is well again")
     assert eventually(lambda: failover.status().serving == PRIMARY, TURNED_WITHIN_SECONDS)
     # DNS led to the DR region until now, and still the resume was not undone.
-    assert not failover.switch.read().engaged
+    assert not switch.read().engaged

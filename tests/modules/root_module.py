@@ -12,7 +12,9 @@ from typing import Any
 
 from local_aws.testing import LocalAws
 from techmoda_ha.environments import Workspace
+from techmoda_ha.terraform import LOCAL_PARALLELISM
 
+CHANGE = ("-auto-approve", "-input=false", f"-parallelism={LOCAL_PARALLELISM}")
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -31,11 +33,11 @@ class RootModule:
 
     def apply(self, **variables: Any) -> None:
         """Apply with the given inputs."""
-        self._terraform("apply", "-auto-approve", "-input=false", *self._options(variables))
+        self._terraform("apply", *CHANGE, *self._options(variables))
 
     def destroy(self, **variables: Any) -> None:
         """Destroy everything in the state."""
-        self._terraform("destroy", "-auto-approve", "-input=false", *self._options(variables))
+        self._terraform("destroy", *CHANGE, *self._options(variables))
 
     def planned(self, **variables: Any) -> dict[str, list[str]]:
         """Return what a plan would change: resource address → actions, without reads and no-ops."""

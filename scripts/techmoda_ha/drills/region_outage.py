@@ -146,6 +146,9 @@ class RegionOutageDrill:
         self.moments = replace(self.moments, latched=self.stage.clock())
         self.note(f"STOP is engaged by {switch.read().by}")
         self._wait(self.plan.hold_seconds, "holding")
+        # A request that failed just now would look like an outage that never ended.
+        dr, deadline = self.stage.dr.name, self.plan.failover_deadline_seconds
+        self._until(lambda: self._served_by(dr), deadline, "every client is to be well served")
 
     def restore(self) -> None:
         """Mend the fault, and let replication have its usual speed."""
