@@ -101,18 +101,14 @@ def pipeline() -> None:
 @click.option("--bake-seconds", default=LOCAL_BAKE_SECONDS, show_default=True, type=click.IntRange(1),
               help="How long each region's alarms are watched.")  # fmt: skip
 @click.option("--from", "first", default="", help="Begin with this stage; see pipeline/stages.yaml.")
+@click.option("--until", "last", default="", help="End with this stage.")
 @click.option("--yes", is_flag=True, help="Approve without asking (the local AWS never asks).")
-def run_local(target: str, bake_seconds: int, first: str, *, yes: bool) -> None:
+def run_local(target: str, bake_seconds: int, first: str, last: str, *, yes: bool) -> None:
     """Run every stage here, with the very buildspecs that CodeBuild runs; stop at the first that fails."""
     workspace, console = Workspace.from_environment(), Console(stderr=True)
-    stages = read_stages(workspace.root)
-    names = [stage.name for stage in stages]
-    if first and first not in names:
-        raise click.BadParameter(f"{first!r} is not one of {', '.join(names)}", param_hint="--from")
-    stages = stages[names.index(first) if first else 0 :]
-
-    run = [stage.name for stage in stages]
-    record = RunRecord(target, run, names[: len(names) - len(run)])
+    every = read_stages(workspace.root)
+    stages = stages_between(every, first, last)
+    record = RunRecord(target, [one.name for one in stages], [one.name for one in every if one not in stages])
 
     def say(line: str) -> None:
         at = record.take(line).at.strftime("%H:%M:%S")

@@ -42,6 +42,18 @@ def read_stages(root: Path) -> list[Stage]:
         ) from error
 
 
+def stages_between(stages: list[Stage], first: str, last: str) -> list[Stage]:
+    """Return the stages from one to another, both by name, "" for the outermost; raise HaError for none."""
+    names = [stage.name for stage in stages]
+    if unknown := [name for name in (first, last) if name and name not in names]:
+        raise HaError(f"There is no stage {', '.join(unknown)}.", f"The stages are {', '.join(names)}.")
+    begin = names.index(first) if first else 0
+    chosen = stages[begin : names.index(last) + 1 if last else len(names)]
+    if not chosen:
+        raise HaError(f"Stage {last} comes before stage {first}.", f"The stages are {', '.join(names)}.")
+    return chosen
+
+
 def run_stages(
     root: Path,
     stages: list[Stage],

@@ -12,7 +12,7 @@ NAME = "pipeline"
 
 @dataclass
 class RunRecord:
-    """One run; `skipped` are the names of the stages that `--from` left out."""
+    """One run; `skipped` are the names of the stages that were left out."""
 
     target: str
     stages: list[str]
@@ -37,6 +37,6 @@ class RunRecord:
             measurements={"stages_passed": passed, "stages_not_passed": len(self.stages) - passed},
             timeline=self.timeline,
             failures=[f"stage {failed} failed"] if failed else [],
-            notes=[f"Left out by --from: {', '.join(self.skipped)}."] if self.skipped else [],
+            notes=[f"Left out: {', '.join(self.skipped)}."] if self.skipped else [],
             details={"stages": self.stages},
         )

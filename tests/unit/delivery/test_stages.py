@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from techmoda_ha.delivery.buildspec import Buildspec
-from techmoda_ha.delivery.run_local import Stage, read_stages, run_stages
+from techmoda_ha.delivery.run_local import Stage, read_stages, run_stages, stages_between
+from techmoda_ha.delivery.run_record import RunRecord
 from techmoda_ha.errors import HaError
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -22,6 +23,33 @@ def shipped() -> list[Stage]:
 def commands(stage: Stage) -> list[str]:
     assert stage.buildspec
     return [one for phase in Buildspec.read(stage.buildspec).phases for one in phase.commands]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "chosen"),
+    [("", "", "ABC"), ("B", "", "BC"), ("", "B", "AB"), ("B", "B", "B")],
+)
+def test_a_run_can_begin_later_and_end_earlier(first: str, last: str, chosen: str) -> None:
+    stages = [Stage(name, None, {}) for name in "ABC"]
+    assert "".join(stage.name for stage in stages_between(stages, first, last)) == chosen
+
+
+@pytest.mark.parametrize(("first", "last"), [("D", ""), ("", "D"), ("C", "A")])
+def test_a_run_of_no_stage_is_refused(first: str, last: str) -> None:
+    with pytest.raises(HaError) as refused:
+        stages_between([Stage(name, None, {}) for name in "ABC"], first, last)
+    assert refused.value.next_step == "The stages are A, B, C."
+
+
+def test_the_evidence_of_a_run_names_what_failed_and_what_was_left_out() -> None:
+    record = RunRecord("local", ["B", "C", "D"], ["A"])
+    record.take("stage B")
+    assert record.evidence(None).passed
+    failed = record.evidence("C")
+    assert failed.measurements == {"stages_passed": 1, "stages_not_passed": 2}
+    assert failed.violations == ["stage C failed", "stages_not_passed is 2, over the objective of 0"]
+    assert failed.notes == ["Left out: A."]
+    assert [entry.event for entry in failed.timeline] == ["stage B"]
 
 
 def make_stage(folder: Path, name: str, command: str) -> Stage:
