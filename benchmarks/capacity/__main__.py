@@ -15,9 +15,11 @@ from techmoda_ha.capacity.configuration import (
     TABLE_PARTS,
     Case,
     Concurrency,
+    Objectives,
     OnDemand,
     Provisioned,
 )
+from techmoda_ha.capacity.search import cheapest
 from techmoda_ha.capacity.simulation import simulate
 
 MOST_SECONDS_A_DAY = 5.0
@@ -49,8 +51,21 @@ def main() -> int:
             table.add_row(*row)
     console = Console()
     console.print(table)
+    console.print(search_table(Case(provisioned)))
     console.print(f"A day takes {worst:.2f} s at most, promised are {MOST_SECONDS_A_DAY:g}.", highlight=False)
     return int(worst > MOST_SECONDS_A_DAY)
+
+
+def search_table(case: Case) -> Table:
+    """Return the CPU seconds of the search for the cheapest limits, by profile."""
+    table = Table("search: profile", "steps", "CPU s")
+    day = profiles.named("day", case.normal_rate)
+    for name in ("plus-1000", "two-day-sale"):
+        profile = profiles.named(name, case.normal_rate)
+        began = time.process_time()
+        cheapest(case, profile, day, Objectives())
+        table.add_row(name, f"{len(profile.rates):,}", f"{time.process_time() - began:.2f}")
+    return table
 
 
 if __name__ == "__main__":
