@@ -91,8 +91,8 @@ bench-api: setup ## Compare GET /products with the original handler on the local
 bench-validate: setup ## Time the validation of both plans, with checkov beside it [TARGET=local|aws]
 	@$(HA) bench-validate --target $(TARGET)
 
-capacity: setup ## Simulate a surge: what is refused, what breaks first, what it costs [PROFILE=plus-1000]
-	@$(HA) capacity $(if $(PROFILE),--profile $(PROFILE))
+capacity: setup ## Simulate a surge: what is refused, what breaks first, what it costs [PROFILE=plus-1000 WEAKNESS=stage-throttle]
+	@$(HA) capacity $(if $(PROFILE),--profile $(PROFILE)) $(if $(WEAKNESS),--weakness $(WEAKNESS))
 
 report: setup ## Write build/report/index.html from the evidence of the drills
 	@$(HA) report
@@ -115,8 +115,8 @@ costs: setup ## Write docs/costs.md from docs/prices.yaml and the limits that Te
 drill-region-outage: setup ## Cut the primary region off under load; measure RTO and RPO (4 minutes) [TARGET=local|aws]
 	@$(HA) drill region-outage --target $(TARGET)
 
-drill-surge: setup ## Bring ten times the traffic; watch autoscaling and alarms; compare with the model [TARGET=local|aws]
-	@$(HA) drill surge --target $(TARGET)
+drill-surge: setup ## Bring ten times the traffic; watch autoscaling and alarms; compare with the model [TARGET=local|aws WEAKNESS=stage-throttle]
+	@$(HA) drill surge --target $(TARGET) $(if $(WEAKNESS),--weakness $(WEAKNESS))
 
 drill-data-corruption: setup ## Damage a fifth of the products under load; rewind, then restore and reconcile (3 minutes) [TARGET=local|aws]
 	@$(HA) drill data-corruption --target $(TARGET)

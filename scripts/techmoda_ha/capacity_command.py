@@ -55,6 +55,8 @@ def capacity(
 
     Exit status 1: the configuration misses an objective.
     """
+    if plan_file and settings:
+        raise click.UsageError("Give either --plan or --settings.")
     workspace, console = Workspace.from_environment(), Console(stderr=True)
     document = _yaml(workspace.root / "objectives.yaml")
     ours = read_case(workspace, document, plan_file, settings)

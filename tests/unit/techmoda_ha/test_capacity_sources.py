@@ -255,6 +255,13 @@ def test_the_command_keeps_what_is_broken_on_purpose_apart_from_evidence(built: 
     assert not list(built.glob("evidence/*"))
 
 
+def test_the_command_judges_one_thing_only(tmp_path: Path) -> None:
+    file = tmp_path / "any"
+    file.touch()
+    answer = CliRunner().invoke(capacity_command.capacity, ["--settings", str(file), "--plan", str(file)])
+    assert (answer.exit_code, "either --plan or --settings" in answer.output) == (2, True)
+
+
 def test_a_weakness_of_autoscaling_needs_autoscaling() -> None:
     case = read_settings({**SETTINGS, "table": "on_demand"}, "hand")
     with pytest.raises(HaError, match="on demand"):
