@@ -70,7 +70,9 @@ class HaGroup(click.Group):
             ctx.exit(130)
 
 
-def _terminate(_number: int, _frame: FrameType | None) -> None:
+def _terminate(number: int, _frame: FrameType | None) -> None:
+    # Once: make passes a signal on that its whole group has got already, and Terraform is killed at the second.
+    signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 

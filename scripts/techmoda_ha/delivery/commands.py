@@ -14,7 +14,7 @@ from rich.console import Console
 from techmoda_ha.cli_options import environment_option, json_option, target_option
 from techmoda_ha.delivery.audit import audit_requirements
 from techmoda_ha.delivery.rollback import apply_previous_commit
-from techmoda_ha.delivery.run_local import read_stages, run_stages
+from techmoda_ha.delivery.run_local import read_stages, run_stages, stages_between
 from techmoda_ha.delivery.run_record import RunRecord
 from techmoda_ha.delivery.service import Delivery
 from techmoda_ha.environments import Environment, Target, Workspace, process_variables

@@ -18,7 +18,7 @@ from techmoda_ha.errors import HaError
 from techmoda_ha.processes import grouped
 
 POLL_SECONDS = 0.005  # An apply of one small change is over within tenths of a second.
-PATIENCE_SECONDS = 180.0
+PATIENCE_SECONDS = 900.0
 
 
 @dataclass(frozen=True)
