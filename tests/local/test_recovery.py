@@ -198,7 +198,7 @@ def test_the_drill_ends_with_no_product_wrong_by_either_way(
     evidence = drilled(
         shop, monkeypatch,
         "prepare", "strike", "wait_for_alarm", "rewind", "check_rewind",
-        "strike_again", "reconcile", "check_reconcile",
+        "strike_again", "reconcile", "check_reconcile", "check_at_scale",
     )  # fmt: skip
     assert evidence.violations == []
     for name in (

@@ -73,3 +73,18 @@ def reconcile(configuration: Configuration) -> bool:
 def check_reconcile(configuration: Configuration) -> bool:
     """Compare every product with the clients' log again."""
     return step(configuration, DataCorruptionDrill.check_reconcile, DataCorruptionDrill)
+
+
+def strike_a_third_time(configuration: Configuration) -> bool:
+    """Damage products once more, where they are to be repaired at scale."""
+    return step(configuration, DataCorruptionDrill.strike_a_third_time, DataCorruptionDrill)
+
+
+def repair_at_scale(configuration: Configuration) -> bool:
+    """Restore, and repair by the state machine."""
+    return step(configuration, DataCorruptionDrill.repair_at_scale, DataCorruptionDrill)
+
+
+def check_at_scale(configuration: Configuration) -> bool:
+    """Compare every product with the clients' log once more, and let the clients go."""
+    return step(configuration, DataCorruptionDrill.check_at_scale, DataCorruptionDrill)

@@ -14,11 +14,18 @@ from techmoda_ha.environments import Target, Workspace, process_variables
 @click.command(name="data-corruption")
 @target_option
 @click.option("--products", type=click.IntRange(50), help="How many products the shop has (300).")
+@click.option("--at-scale", is_flag=True, help="Repair a third incident by the state machine.")
 @click.option("--without-erasure-log", is_flag=True, help="There is no log of erasures to heed.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be touched.")
 @json_option
 def data_corruption(
-    target: str, products: int | None, *, without_erasure_log: bool, dry_run: bool, as_json: bool
+    target: str,
+    products: int | None,
+    *,
+    at_scale: bool,
+    without_erasure_log: bool,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     """Damage a fifth of the products under load; measure detection, rewind and restore-and-reconcile.
 
@@ -33,7 +40,7 @@ def data_corruption(
     workspace, where = Workspace.from_environment(), Target(target)
     variables = process_variables(workspace, where)
     document = experiment.load_experiment(workspace.root / "drills" / f"{NAME}.yaml")
-    plan = CorruptionPlan.from_configuration(document["configuration"], products=products)
+    plan = CorruptionPlan.from_configuration(document["configuration"], products=products, at_scale=at_scale)
     console = Console(stderr=True)
     run = DataCorruptionRun.of(
         workspace, where, variables, plan, console, without_erasure_log=without_erasure_log

@@ -13,24 +13,29 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from techmoda_ha.aws_clients import aws_errors_as
+from techmoda_ha.drills.corruption.at_scale import AtScale
 from techmoda_ha.drills.corruption.damage import FaultyDeployment, victims
 from techmoda_ha.drills.corruption.figures import Incident
 from techmoda_ha.drills.corruption.ledger import Ledger, Wrong
 from techmoda_ha.drills.corruption.observing import Sights
 from techmoda_ha.drills.corruption.plan import CorruptionPlan
+from techmoda_ha.drills.corruption.restores import Restores
 from techmoda_ha.drills.corruption.shoppers import Shoppers
 from techmoda_ha.drills.stage import Region, Stage
 from techmoda_ha.errors import HaError
 from techmoda_ha.evidence import TimelineEntry
-from techmoda_ha.recovery.restoring import Restoration
+from techmoda_ha.recovery.at_scale import Machine
 from techmoda_ha.recovery.service import Comparison, Recovery
+from techmoda_ha.recovery.tables import Table
 from techmoda_recovery.applying import Progress
 from techmoda_recovery.core.rules import Expression, Rules, WrittenBy
 from techmoda_recovery.plan_files import Plan
 
 POLL_SECONDS = 0.5
 LOG_SECONDS = 3.0  # Log events can be found some seconds after they were written.
-PITR_DEADLINE_SECONDS = 600.0  # AWS: the latest restorable time is typically five minutes ago.
+AT_SCALE = "at_scale"
+# What damage looks like to somebody who has no history, by the attribute that is put back.
+DAMAGED = {"price": "to_number(new.price) == `0`", "name": "new && length(new.name) < `2`"}
 
 Say = Callable[[str], None]
 
@@ -40,9 +45,12 @@ class DataCorruptionDrill:
 
     def __init__(
         self, stage: Stage, plan: CorruptionPlan, sights: Sights, recovery: Recovery,
-        say: Say, *, show: Say = lambda _text: None,
+        say: Say, *, show: Say = lambda _text: None, machine: Machine | None = None,
     ) -> None:  # fmt: skip
-        """Prepare; nothing is touched yet. `say` gets what happened, `show` what is going on now."""
+        """Prepare; nothing is touched yet. `say` gets what happened, `show` what is going on now.
+
+        With the state machine that repairs at scale, there is a third incident.
+        """
         self.stage, self.plan, self.sights, self.recovery = stage, plan, sights, recovery
         self._say, self._show = say, show
         self.started_at, self.started = datetime.now(UTC), stage.clock()
@@ -50,8 +58,10 @@ class DataCorruptionDrill:
         self.failures: list[str] = []
         self.ledger = Ledger.open(stage.folder / "clients.jsonl")
         self.shoppers = Shoppers(stage.customer, self.ledger, stage.category, plan.rate, stage.clock)
-        self.incidents = {name: Incident(name) for name in ("rewind", "reconcile")}
-        self.restored: str | None = None
+        names = ("rewind", "reconcile") if machine is None else ("rewind", "reconcile", AT_SCALE)
+        self.incidents = {name: Incident(name) for name in names}
+        self._restores = Restores(stage)
+        self._machine = machine
         self._chance = random.Random(plan.seed)  # noqa: S311 - chooses products
         self._moments: dict[str, int] = {}
         self._stopped: dict[str, int] = {}
@@ -115,36 +125,53 @@ class DataCorruptionDrill:
 
     def strike_again(self) -> None:
         """The same again. Nobody edits while it strikes, for a restore cannot know such edits."""
-        with self.shoppers.resting():
-            self._strike(self.incidents["reconcile"])
-        self.stage.sleep(self.plan.hold_seconds)
+        self._strike_resting(self.incidents["reconcile"])
 
     def reconcile(self) -> None:
         """Restore the table as of the moment before, compare, and put back what is damaged."""
         incident = self.incidents["reconcile"]
-        incident.began = self.stage.clock()
-        since, region = self._moments["reconcile"], self.stage.primary
-        self._wait_until_restorable(since)
-        self.restored = f"{region.table_name}-drill-{since}"
-        restoration = Restoration(self.stage.clients("dynamodb", region.name), sleep=self.stage.sleep)
-        table = restoration.restore(region.table_name, since, self.restored, self._show)
-        self.note(f"{self.restored} holds the table as of {datetime.fromtimestamp(since, UTC).isoformat()}")
+        table, since = self._restore(incident)
         kept = self._logged_deletions(since)
-        damaged = {
-            "price": Expression("to_number(new.price) == `0`"),
-            "name": Expression("new && length(new.name) < `2`"),
-        }
         results = []
-        for attribute, damage in damaged.items():
+        for attribute, damage in DAMAGED.items():
             # In a first pass what was deleted comes back; each pass puts back nothing but what is damaged.
-            rules = Rules(undo=(damage, self._deletions()), keep_keys=frozenset(kept))
+            rules = Rules(undo=(Expression(damage), self._deletions()), keep_keys=frozenset(kept))
             comparison = Comparison(table, rules, "drill data-corruption", (attribute,))
             results += self.recovery.reconcile(comparison)
         self._finish(incident, results, since, kept)
 
     def check_reconcile(self) -> None:
-        """Compare again, and let the clients go."""
+        """Compare again."""
         self._check(self.incidents["reconcile"])
+
+    def strike_a_third_time(self) -> None:
+        """The same once more, where it is to be repaired at scale."""
+        if self._machine is not None:
+            self._strike_resting(self.incidents[AT_SCALE])
+
+    def repair_at_scale(self) -> None:
+        """Restore the table again, and let the state machine compare and put back what is damaged."""
+        if self._machine is None:
+            return
+        incident, plan = self.incidents[AT_SCALE], self.plan
+        table, since = self._restore(incident)
+        kept = self._logged_deletions(since)
+        at_scale = AtScale(
+            self._machine, self.stage.primary.table_name, plan.capacity_share, self.stage.sleep,
+            self.note, self._show,
+        )  # fmt: skip
+        for number, (attribute, damage) in enumerate(DAMAGED.items()):
+            undo = (damage, self._deletions().text)
+            incident.outcomes += at_scale.repair(table.name, undo, attribute, kept, stop=number == 0)
+            incident.rounds += 1
+        self._end(incident, since, kept)
+        if changed := incident.outcomes["changed_meanwhile"]:
+            self.fail(f"{changed} items changed each time they were to be repaired at scale")
+
+    def check_at_scale(self) -> None:
+        """Compare once more, and let the clients go."""
+        if self._machine is not None:
+            self._check(self.incidents[AT_SCALE])
         self.shoppers.stop()
 
     # -- undoing
@@ -152,7 +179,7 @@ class DataCorruptionDrill:
     def roll_back(self) -> None:
         """Remove what the drill made; raise HaError at the end when something could not be."""
         problems = []
-        for step in (self.shoppers.stop, self._delete_products, self._delete_restored):
+        for step in (self.shoppers.stop, self._delete_products, self._restores.delete):
             try:
                 step()
             except HaError as error:
@@ -170,15 +197,20 @@ class DataCorruptionDrill:
                 client.delete_item(TableName=region.table_name, Key={"id": {"S": product}})
         self.stage.table(region).delete(self.stage.category)
 
-    def _delete_restored(self) -> None:
-        if self.restored is None:
-            return
-        client = self.stage.clients("dynamodb", self.stage.primary.name)
-        with aws_errors_as(f"The table {self.restored} could not be deleted.", "Delete it by hand."):
-            client.delete_table(TableName=self.restored)
-        self.restored = None
-
     # -- parts of the steps
+
+    def _strike_resting(self, incident: Incident) -> None:
+        with self.shoppers.resting():
+            self._strike(incident)
+        self.stage.sleep(self.plan.hold_seconds)
+
+    def _restore(self, incident: Incident) -> tuple[Table, int]:
+        """Begin an incident's recovery: return the table as of the moment before it, and that moment."""
+        incident.began = self.stage.clock()
+        since = self._moments[incident.name]
+        table = self._restores.restore(since, self._until, self._show)
+        self.note(f"{table.name} holds the table as of {datetime.fromtimestamp(since, UTC).isoformat()}")
+        return table, since
 
     def _strike(self, incident: Incident) -> None:
         region = self.stage.primary
@@ -201,12 +233,16 @@ class DataCorruptionDrill:
         for _, progress in results:
             incident.outcomes += progress.outcomes
         incident.rounds = len(results)
+        self._end(incident, since, kept)
+        if results[-1][1].changed:
+            self.fail(f"{results[-1][1].changed} items changed each time they were to be repaired")
+
+    def _end(self, incident: Incident, since: int, kept: set[str]) -> None:
         late = self._delete_again(since, kept)
         incident.repaired = self.stage.clock()
         again = f", {late} deleted again as customers wished" if late else ""
-        self.note(f"{incident.outcomes['repaired']} items repaired by {incident.name}{again}")
-        if results[-1][1].changed:
-            self.fail(f"{results[-1][1].changed} items changed each time they were to be repaired")
+        way = incident.name.replace("_", " ")
+        self.note(f"{incident.outcomes['repaired']} items repaired by {way}{again}")
 
     def _delete_again(self, since: int, kept: set[str]) -> int:
         """Delete what came back although somebody deleted it during the recovery; how many that were."""
@@ -250,21 +286,6 @@ class DataCorruptionDrill:
 
     def _writer(self, incident: Incident) -> str:
         return f"{self.stage.category}:{incident.name}"
-
-    def _wait_until_restorable(self, moment: int) -> None:
-        client, table = self.stage.clients("dynamodb", self.stage.primary.name), self.stage.primary.table_name
-
-        def is_restorable() -> bool:
-            described = client.describe_continuous_backups(TableName=table)["ContinuousBackupsDescription"]
-            recovery = described["PointInTimeRecoveryDescription"]
-            latest: datetime = recovery["LatestRestorableDateTime"]
-            return latest.timestamp() >= moment
-
-        with aws_errors_as("The table's point-in-time recovery could not be read.", "Check your rights."):
-            if not self._until(is_restorable, PITR_DEADLINE_SECONDS, "the moment is to be restorable"):
-                raise HaError(
-                    "The moment before the damage does not become restorable.", "Look at the table."
-                )
 
     def _until(self, condition: Callable[[], bool], seconds: float, doing: str) -> bool:
         """Wait until the condition holds; whether it did in that time."""

@@ -23,6 +23,7 @@ class CorruptionPlan:
     rto_objective_seconds: float = 1800.0
     detection_objective_seconds: float = 130.0
     seed: int = 0
+    at_scale: bool = False
 
     @classmethod
     def from_configuration(cls, configuration: Mapping[str, Any], **chosen: Any) -> CorruptionPlan:
@@ -33,14 +34,12 @@ class CorruptionPlan:
     @property
     def objectives(self) -> dict[str, float]:
         """Return the objectives by the names of their measurements."""
-        return {
+        ways = ("", "reconcile_", "at_scale_") if self.at_scale else ("", "reconcile_")
+        of_each = {
             "rto_seconds": self.rto_objective_seconds,
-            "alarm_seconds": self.detection_objective_seconds,
             "items_wrong": 0,
             "items_wrong_in_dr": 0,
             "legitimate_writes_lost": 0,
-            "reconcile_rto_seconds": self.rto_objective_seconds,
-            "reconcile_items_wrong": 0,
-            "reconcile_items_wrong_in_dr": 0,
-            "reconcile_legitimate_writes_lost": 0,
         }
+        named = {way + name: limit for way in ways for name, limit in of_each.items()}
+        return {"alarm_seconds": self.detection_objective_seconds, **named}

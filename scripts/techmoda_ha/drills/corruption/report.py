@@ -29,9 +29,9 @@ ROWS = (
 NOTES = (
     "The bad deployment writes to the table itself, with the attributes that the API's code writes.",
     "No time that people take to decide is included: recovery begins as soon as the alarm is raised; in the "
-    "second incident a few seconds after the damage, as the alarm is still raised from the first.",
-    "In the second incident nobody edits products while the damage is done: what was written between the "
-    "restored moment and an item's damage is in no restore.",
+    "others a few seconds after the damage, as the alarm is still raised from the first.",
+    "In the second and third incident nobody edits products while the damage is done: what was written "
+    "between the restored moment and an item's damage is in no restore.",
 )
 
 
@@ -94,13 +94,15 @@ def evidence_of(
 
 
 def closing_table(evidence: Evidence) -> Table:
-    """Return the figures of both incidents beside their objectives."""
+    """Return the figures of all incidents beside their objectives."""
+    ways = {"": "Rewind", "reconcile_": "Restore and reconcile", "at_scale_": "At scale"}
+    there = {prefix: way for prefix, way in ways.items() if f"{prefix}items_wrong" in evidence.measurements}
     table = Table(title="Data corruption", title_justify="left")
-    for heading in ("Figure", "Rewind", "Restore and reconcile", "Objective"):
+    for heading in ("Figure", *there.values(), "Objective"):
         table.add_column(heading, justify="left" if heading == "Figure" else "right")
     for label, name, form in ROWS:
         limit = evidence.objectives.get(name)
-        cells = [_cell(evidence, prefix + name, form) for prefix in ("", "reconcile_")]
+        cells = [_cell(evidence, prefix + name, form) for prefix in there]
         table.add_row(label, *cells, "" if limit is None else f"≤ {limit:g}")
     return table
 

@@ -20,6 +20,8 @@ from techmoda_ha.drills.runner import set_stage
 from techmoda_ha.drills.stage import Stage
 from techmoda_ha.environments import Environment, Target, Workspace
 from techmoda_ha.evidence import Evidence
+from techmoda_ha.recovery.at_scale import Machine
+from techmoda_ha.recovery.at_scale_commands import machine_of
 from techmoda_ha.recovery.commands import ATTEMPTS, erasures_of
 from techmoda_ha.recovery.service import Recovery
 
@@ -34,6 +36,7 @@ class DataCorruptionRun:
     sights: Sights
     recovery: Recovery
     console: Console
+    machine: Machine | None = None
 
     @classmethod
     def of(
@@ -51,15 +54,17 @@ class DataCorruptionRun:
             clients, stage.primary.name, stage.primary.table_name, erasures, stage.folder / "plans",
             plan.capacity_share,
         )  # fmt: skip
-        return cls(workspace, stage, plan, Sights.of(clients, outputs), recovery, console)
+        machine = machine_of(clients, outputs) if plan.at_scale else None
+        return cls(workspace, stage, plan, Sights.of(clients, outputs), recovery, console, machine)
 
     def touched(self) -> list[str]:
         """Say in words everything that the run would touch."""
         region, plan = self.stage.primary, self.plan
+        times = "twice" if self.machine is None else "three times, and repair it the third time at scale"
         return [
             f"make {plan.products} products of category {self.stage.category} through {self.stage.api_url}, "
             f"and 5 clients that work on them, {plan.rate:g} actions a second each",
-            f"damage {plan.share:.0%} of them in {region.table_name} ({region.name}), twice",
+            f"damage {plan.share:.0%} of them in {region.table_name} ({region.name}), {times}",
             f"repair them by up to {plan.capacity_share:.0%} of the table's write capacity",
             f"restore {region.table_name} into a new table, and delete that again",
             "delete all of these products again",
@@ -72,8 +77,9 @@ class DataCorruptionRun:
         """
         with self.console.status("Setting the stage") as status:
             drill = DataCorruptionDrill(
-                self.stage, self.plan, self.sights, self.recovery, self._say, show=status.update
-            )
+                self.stage, self.plan, self.sights, self.recovery, self._say, show=status.update,
+                machine=self.machine,
+            )  # fmt: skip
             performance = perform(document, drill, self.stage.folder)
         evidence = evidence_of(
             drill, performance.run.deviations, steady_before=performance.steady_before,
