@@ -71,7 +71,7 @@ class HaGroup(click.Group):
 
 
 def _terminate(number: int, _frame: FrameType | None) -> None:
-    # Once: make passes a signal on that its whole group has got already, and Terraform is killed at the second.
+    # Once: make passes a signal on that its whole group has got, and at a second one Terraform is killed.
     signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -65,3 +66,14 @@ def test_a_token_is_printed_alone_so_that_a_shell_can_use_it(run: CliRunner) -> 
 def test_environments_are_the_folders_under_envs() -> None:
     folders = {path.name for path in (Workspace.from_environment().root / "envs").iterdir() if path.is_dir()}
     assert folders == {str(one) for one in Environment}
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_that_is_passed_on_twice_stops_once(number: signal.Signals) -> None:
+    before = signal.getsignal(number)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            cli._terminate(number, None)
+        assert signal.getsignal(number) is signal.SIG_IGN
+    finally:
+        signal.signal(number, before)
