@@ -15,7 +15,7 @@ from techmoda_ha.deployment import RegionDeployment
 
 pytestmark = [pytest.mark.local, pytest.mark.slow]
 
-REPLICATION_SECONDS = 20.0
+REPLICATION_SECONDS = 60.0
 PAGED = 7
 
 

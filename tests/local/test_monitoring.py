@@ -43,7 +43,7 @@ def test_each_region_looks_at_both_from_outside_and_publishes_it(
 ) -> None:
     assert visit(deployed, here) == dict.fromkeys(TARGETS, True)
     assert eventually(
-        lambda: all(visits(deployed, here, target).get("Maximum") == 1 for target in TARGETS), 20
+        lambda: all(visits(deployed, here, target).get("Maximum") == 1 for target in TARGETS), 60
     )
 
 
@@ -52,7 +52,7 @@ def test_the_dr_region_sees_by_itself_that_the_primary_one_is_gone(deployed: Dep
     with deployed.ha.aws.cut_off(primary.region, "unavailable"):
         seen = visit(deployed, dr)
     assert (seen["primary"], seen["dr"]) == (False, True)
-    assert eventually(lambda: visits(deployed, dr, "primary").get("Minimum") == 0, 20)
+    assert eventually(lambda: visits(deployed, dr, "primary").get("Minimum") == 0, 60)
     assert eventually(lambda: visit(deployed, dr) == dict.fromkeys(TARGETS, True), 60)
 
 

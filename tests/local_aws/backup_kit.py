@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from local_aws.testing import LocalAws, eventually
 
 HOME, AWAY = "us-east-1", "us-west-2"
-JOB_SECONDS = 20
+JOB_SECONDS = 60
 
 
 def code(error: pytest.ExceptionInfo[ClientError]) -> str:

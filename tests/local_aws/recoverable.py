@@ -12,7 +12,7 @@ from typing import Any
 
 from local_aws.testing import LocalAws
 
-WAIT_SECONDS = 20
+WAIT_SECONDS = 60
 
 
 @dataclass

@@ -119,14 +119,14 @@ def story(east: Deployer) -> Iterator[Story]:
     story = Story(east)
     topic, take = _listeners(story)
     _put_alarms(story, topic)
-    eventually(lambda: story.state("errors") == "OK", 20)
+    eventually(lambda: story.state("errors") == "OK", 60)
     publishing = time.monotonic() + 30
     while not all(story.state(alarm) == "ALARM" for alarm in _GOING_OFF):
         assert time.monotonic() < publishing, "no alarm after thirty seconds of errors"
         story.publish(Errors=3, Requests=10, Latency=900)
         time.sleep(0.5)
     eventually(lambda: story.state("errors") == "OK" and story.state("composite") == "OK", 60)
-    eventually(lambda: take() and len(story.about("errors")) >= 3, 10)
+    eventually(lambda: take() and len(story.about("errors")) >= 3, 60)
     yield story
     story.client("cloudwatch").delete_alarms(AlarmNames=[story.name("composite")])
     story.client("cloudwatch").delete_alarms(AlarmNames=[story.name("held")])
@@ -231,7 +231,7 @@ def test_a_function_gets_the_alarm_as_its_event(story: Story) -> None:
         found = story.client("logs").filter_log_events(logGroupName=group, filterPattern="ACTION")
         return [json.loads(event["message"].partition("ACTION ")[2]) for event in found["events"]]
 
-    (event,) = eventually(logged, 10)
+    (event,) = eventually(logged, 60)
     assert event["source"] == "aws.cloudwatch"
     assert event["alarmArn"].endswith(f":alarm:{story.name('errors')}")
     assert event["alarmData"]["state"]["value"] == "ALARM"
@@ -292,5 +292,5 @@ def test_a_state_that_is_set_lasts_until_the_next_evaluation(story: Story) -> No
     cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="a drill")
     described = cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"][0]
     assert (described["StateValue"], described["StateReason"]) == ("ALARM", "a drill")
-    eventually(lambda: story.state("other-dimensions") == "OK", 15)
+    eventually(lambda: story.state("other-dimensions") == "OK", 60)
     assert story.transitions("other-dimensions") == ["ALARM", "OK"]

@@ -44,16 +44,16 @@ def test_the_alarms_of_a_region_that_is_cut_off_sleep_and_wake_up_with_it(test_d
         east, west = (aws.client("cloudwatch", region) for region in aws.settings.regions)
         for cloudwatch in (east, west):
             cloudwatch.put_metric_alarm(**_ALARM)
-        eventually(lambda: _state(east) == _state(west) == "OK", 15)
+        eventually(lambda: _state(east) == _state(west) == "OK", 60)
         _publish_early_in_a_period(east)
         west.put_metric_data(
             Namespace="Test", MetricData=[{"MetricName": "Errors", "Value": 1, "StorageResolution": 1}]
         )
         with aws.cut_off("us-east-1", "unavailable"):
-            eventually(lambda: _state(west) == "ALARM", 20)
+            eventually(lambda: _state(west) == "ALARM", 60)
             time.sleep(1)
             healed = time.time()
-        eventually(lambda: _state(east) == "ALARM", 15)
+        eventually(lambda: _state(east) == "ALARM", 60)
         history = east.describe_alarm_history(AlarmName="errors", HistoryItemType="StateUpdate")
         newest = history["AlarmHistoryItems"][0]
         assert json.loads(newest["HistoryData"])["newState"]["stateValue"] == "ALARM"

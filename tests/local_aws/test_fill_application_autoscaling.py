@@ -115,7 +115,7 @@ def test_a_minimum_above_the_capacity_takes_the_table_along(aws: LocalAws, scale
 
     before = units()
     scaled.register(MinCapacity=before + 7, MaxCapacity=before + 100)
-    assert eventually(lambda: units() == before + 7, 10)
+    assert eventually(lambda: units() == before + 7, 60)
     scaled.register(MinCapacity=1)
     assert not eventually(lambda: units() != before + 7, 2)  # A lower minimum takes nothing away at once.
 

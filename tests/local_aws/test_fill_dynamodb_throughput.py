@@ -255,7 +255,7 @@ def test_autoscaling_follows_the_use_out_and_in_and_tells_of_it(fast: LocalAws) 
         **{name: table.policy()[name] for name in ("ServiceNamespace", "ResourceId", "ScalableDimension")},
         PolicyName="tracking",
     )
-    assert eventually(lambda: table.alarms() == {}, 5)
+    assert eventually(lambda: table.alarms() == {}, 60)
 
 
 def test_a_scheduled_action_lifts_the_capacity_to_its_minimum(fast: LocalAws) -> None:
@@ -270,7 +270,7 @@ def test_a_scheduled_action_lifts_the_capacity_to_its_minimum(fast: LocalAws) ->
         ScalableTargetAction={"MinCapacity": 25, "MaxCapacity": 250},
     )
     assert table.units() == 5
-    assert eventually(lambda: table.units() == 25, 15)
+    assert eventually(lambda: table.units() == 25, 60)
     [described] = scaling.describe_scalable_targets(
         ServiceNamespace="dynamodb", ResourceIds=[target["ResourceId"]]
     )["ScalableTargets"]

@@ -97,7 +97,7 @@ def permit(function: Function, source_arn: str) -> None:
 def test_without_permission_the_event_is_kept_with_the_reason(rule: Rule, function: Function) -> None:
     rule.target(function.alias_arn)
     rule.send(number=7)
-    assert eventually(lambda: len(rule.buried()) == 1, 20)
+    assert eventually(lambda: len(rule.buried()) == 1, 60)
     [message] = rule.buried()
     told = {name: value["StringValue"] for name, value in message["MessageAttributes"].items()}
     assert json.loads(message["Body"])["detail"] == {"number": 7}
@@ -110,13 +110,13 @@ def test_a_permission_for_another_rule_is_none(rule: Rule, function: Function) -
     permit(function, f"{rule.arn}-other")
     rule.target(function.alias_arn)
     rule.send()
-    assert eventually(lambda: len(rule.buried()) == 1, 20)
+    assert eventually(lambda: len(rule.buried()) == 1, 60)
 
 
 def test_a_function_that_is_gone_gets_nothing_and_the_event_is_kept(rule: Rule, function: Function) -> None:
     rule.target(function.alias_arn.replace(function.name, "gone"))
     rule.send()
-    assert eventually(lambda: len(rule.buried()) == 1, 20)
+    assert eventually(lambda: len(rule.buried()) == 1, 60)
     assert rule.buried()[0]["MessageAttributes"]["ERROR_CODE"]["StringValue"] == "NO_RESOURCE"
 
 
@@ -134,7 +134,7 @@ def test_with_permission_the_function_is_invoked_and_nothing_is_kept(rule: Rule,
             )["Metrics"]
         )
 
-    assert eventually(invoked, 30)
+    assert eventually(invoked, 60)
     assert rule.buried() == []
 
 

@@ -122,7 +122,7 @@ def test_an_alarm_reaches_a_topic_that_refuses_messages_in_the_clear(enforcing: 
         history = cloudwatch.describe_alarm_history(AlarmName=name, HistoryItemType="Action")
         return [item["HistorySummary"] for item in history["AlarmHistoryItems"]]
 
-    assert eventually(lambda: bool(actions()), 20)
+    assert eventually(lambda: bool(actions()), 60)
     assert actions() == [f"Successfully executed action {topic}"]
     cloudwatch.delete_alarms(AlarmNames=[name])
 
@@ -146,7 +146,7 @@ def test_an_alarm_may_tell_a_topic_that_refuses_publishing_in_the_clear(enforcin
         items = cloudwatch.describe_alarm_history(AlarmName=name, HistoryItemType="Action")
         return [one["HistorySummary"] for one in items["AlarmHistoryItems"]]
 
-    assert eventually(lambda: bool(outcomes()), 10)
+    assert eventually(lambda: bool(outcomes()), 60)
     assert "Successfully" in outcomes()[0]
     cloudwatch.delete_alarms(AlarmNames=[name])
     sns.delete_topic(TopicArn=topic)

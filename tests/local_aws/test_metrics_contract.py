@@ -108,7 +108,7 @@ def test_filled_metric_math_has_a_value_for_every_period(cloudwatch: Any, publis
 
 def test_a_search_finds_the_metrics_of_a_namespace(cloudwatch: Any, published: str) -> None:
     expression = f"SEARCH('{{{published},Api}} MetricName=\"Latency\"', 'Average', 60)"
-    found = eventually(lambda: data(cloudwatch, {"Id": "found", "Expression": expression}), 30)
+    found = eventually(lambda: data(cloudwatch, {"Id": "found", "Expression": expression}), 60)
     assert [result["Values"] for result in found] == [[55.0]]
 
 
@@ -158,7 +158,7 @@ def test_metrics_are_listed_by_name_and_dimensions(cloudwatch: Any, published: s
         found = cloudwatch.list_metrics(Namespace=published, **wanted)["Metrics"]
         return [metric["MetricName"] for metric in found]
 
-    eventually(lambda: listed() == ["Errors", "Latency"], 30)
+    eventually(lambda: listed() == ["Errors", "Latency"], 60)
     assert listed(MetricName="Latency") == ["Latency"]
     assert listed(Dimensions=[{"Name": "Api"}]) == ["Errors", "Latency"]
     assert listed(Dimensions=[{"Name": "Api", "Value": "other"}]) == []
@@ -202,7 +202,7 @@ def test_a_long_request_may_be_compressed(cloudwatch: Any, namespace: str) -> No
     many = [{"MetricName": f"Metric{number}", "Value": 1, "Dimensions": _DIMENSIONS} for number in range(500)]
     cloudwatch.put_metric_data(Namespace=namespace, MetricData=many)
     paginator = cloudwatch.get_paginator("list_metrics")
-    eventually(lambda: len(list(paginator.paginate(Namespace=namespace).search("Metrics"))) == 500, 30)
+    eventually(lambda: len(list(paginator.paginate(Namespace=namespace).search("Metrics"))) == 500, 60)
 
 
 def test_regions_keep_their_metrics_apart(published: str, west: Deployer) -> None:

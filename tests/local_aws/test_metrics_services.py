@@ -77,7 +77,7 @@ class Figures:
             found = {name: read(name) for name in expected}
             return {name: value for name, value in found.items() if value != expected[name]}
 
-        eventually(lambda: not off() or None, 15)
+        eventually(lambda: not off() or None, 60)
 
 
 @pytest.fixture

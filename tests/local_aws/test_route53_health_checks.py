@@ -93,8 +93,8 @@ def test_a_region_that_is_cut_off_loses_its_clients_to_the_other_until_it_is_bac
     assert zone.ask(failover.name).answer[0].ttl == 60
     with own.cut_off(EAST, mode):
         # Not even Route 53's own API, which is in us-east-1, can be asked or is needed meanwhile.
-        assert eventually(lambda: zone.addresses(failover.name) == [regions[WEST]], 20)
-    assert eventually(lambda: zone.addresses(failover.name) == [regions[EAST]], 20)
+        assert eventually(lambda: zone.addresses(failover.name) == [regions[WEST]], 60)
+    assert eventually(lambda: zone.addresses(failover.name) == [regions[EAST]], 60)
 
 
 def test_a_health_check_of_a_wrong_path_fails_with_the_status(
@@ -107,7 +107,7 @@ def test_a_health_check_of_a_wrong_path_fails_with_the_status(
     )
     route53 = own.client("route53", EAST)
     route53.update_health_check(HealthCheckId=check, ResourcePath="/v1/health")
-    assert eventually(lambda: reported(own, check, "Success: HTTP Status Code 200, OK"), 10)
+    assert eventually(lambda: reported(own, check, "Success: HTTP Status Code 200, OK"), 60)
     reasons = route53.get_health_check_last_failure_reason(HealthCheckId=check)["HealthCheckObservations"]
     assert all("HTTP Status Code 500" in reason["StatusReport"]["Status"] for reason in reasons)
     assert {reason["Region"] for reason in reasons} >= {"us-east-1", "sa-east-1"}
@@ -116,12 +116,12 @@ def test_a_health_check_of_a_wrong_path_fails_with_the_status(
 def test_a_domain_that_the_region_does_not_have_fails(own: LocalAws, zone: Dns, name: str) -> None:
     zone.create(a_record(name, own.settings.regions[EAST]))
     check = health_check(own, name)
-    assert eventually(lambda: reported(own, check, "Failure: HTTP Status Code 403, Forbidden"), 10)
+    assert eventually(lambda: reported(own, check, "Failure: HTTP Status Code 403, Forbidden"), 60)
 
 
 def test_a_name_without_an_address_fails(own: LocalAws, name: str) -> None:
     check = health_check(own, name)
-    assert eventually(lambda: reported(own, check, "Failure: DNS resolution failed"), 10)
+    assert eventually(lambda: reported(own, check, "Failure: DNS resolution failed"), 60)
 
 
 def test_the_stop_switch_of_a_calculated_check_moves_clients(own: LocalAws, zone: Dns, name: str) -> None:
@@ -168,7 +168,7 @@ def test_health_is_published_in_us_east_1_and_nowhere_else(own: LocalAws, name: 
         published = [points(metric, EAST) for metric in ("HealthCheckStatus", "HealthCheckPercentageHealthy")]
         return all(data and data[-1]["Minimum"] == 0 for data in published)
 
-    assert eventually(unhealthy, 10)
+    assert eventually(unhealthy, 60)
     assert points("HealthCheckStatus", WEST) == []
 
 
@@ -200,7 +200,7 @@ def test_a_check_of_an_alarm_follows_the_metric_and_not_what_the_alarm_was_set_t
     assert zone.addresses(name) == ["192.0.2.1"]
     datum = {"MetricName": name, "Value": 1.0, "StorageResolution": 1}
     cloudwatch.put_metric_data(Namespace="Test", MetricData=[datum])
-    assert eventually(lambda: zone.addresses(name) == ["192.0.2.2"], 30)
+    assert eventually(lambda: zone.addresses(name) == ["192.0.2.2"], 60)
     with own.cut_off(WEST, "reset"):
         # Without data, the last known status stays.
         assert zone.addresses(name) == ["192.0.2.2"]

@@ -29,8 +29,8 @@ TRUST = {
         {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
     ],
 }
-ALARM_WITHIN_SECONDS = 60.0
-ANSWER_WITHIN_SECONDS = 20.0
+ALARM_WITHIN_SECONDS = 120.0
+ANSWER_WITHIN_SECONDS = 60.0
 
 
 @pytest.fixture(scope="module")
