@@ -75,7 +75,9 @@ def capacity(
     file = workspace.build / folder / f"capacity-{profile.name}{ending}.html"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(page(title, verdicts))
-    file.with_suffix(".json").write_text(json.dumps(_kept(profile, title, verdicts)) + "\n")
+    file.with_suffix(".json").write_text(
+        json.dumps(_kept(Path(traffic).name, profile, title, verdicts)) + "\n"
+    )
     if as_json:
         click.echo(
             json.dumps({"profile": profile.name, "verdicts": [one.as_json() for one in verdicts]}, indent=2)
@@ -95,10 +97,10 @@ def capacity(
         )
 
 
-def _kept(profile: Profile, title: str, verdicts: list[Verdict]) -> dict[str, Any]:
+def _kept(asked: str, profile: Profile, title: str, verdicts: list[Verdict]) -> dict[str, Any]:
     """Return what `ha report` draws: the verdicts with the requests over time, in equal stretches."""
     return {
-        "profile": profile.name,
+        "profile": asked,
         "title": title,
         "seconds": len(profile.rates),
         "verdicts": [
