@@ -5,7 +5,9 @@
 #   deploy  also the states, and what Terraform makes, by the deployment's name
 
 locals {
-  policy_values = { name = var.name, account = local.account_id, partition = local.partition, pipeline = local.pipeline_name }
+  # Names of buckets are global and end with account and region, so that a long name is cut short in them.
+  short_name    = trimsuffix(substr(var.name, 0, 26), "-")
+  policy_values = { name = var.name, short_name = local.short_name, account = local.account_id, partition = local.partition, pipeline = local.pipeline_name }
 
   read_statements   = yamldecode(templatefile("${path.module}/policies/read.yaml", local.policy_values))
   prove_statements  = yamldecode(templatefile("${path.module}/policies/prove.yaml", local.policy_values))

@@ -76,6 +76,8 @@ FUNCTION = f"arn:aws:lambda:{DR}:111111111111:function:techmoda-api-products"
         ("read", "s3:PutObject", RELEASE, "implicitDeny"),
         ("deploy", "lambda:UpdateFunctionCode", FUNCTION, "allowed"),
         ("deploy", "s3:PutObject", STATE, "allowed"),
+        ("deploy", "s3:CreateBucket", "arn:aws:s3:::techmoda-api-recovery-111111111111-us-west-2", "allowed"),
+        ("deploy", "s3:PutBucketPolicy", STATE.partition("/")[0], "implicitDeny"),
         ("deploy", "lambda:UpdateFunctionCode", FUNCTION.replace("techmoda-api", "other"), "implicitDeny"),
         (
             "deploy",

@@ -29,11 +29,28 @@ OTHERS = {
     "iam:PassRole",
     "logs:CreateLogDelivery",
     "logs:DeleteLogDelivery",
+    "s3:GetAccelerateConfiguration",
+    "s3:GetBucketCORS",
+    "s3:GetBucketObjectLockConfiguration",
+    "s3:GetBucketPublicAccessBlock",
+    "s3:GetEncryptionConfiguration",
+    "s3:GetLifecycleConfiguration",
+    "s3:GetReplicationConfiguration",
+    "s3:ListBucket",
+    "s3:PutBucketPublicAccessBlock",
+    "s3:PutEncryptionConfiguration",
+    "s3:PutLifecycleConfiguration",
 }
 
 
 def statements(file: Path) -> list[dict[str, Any]]:
-    values = {"name": "shop", "account": "123456789012", "partition": "aws", "pipeline": "shop-pipeline"}
+    values = {
+        "name": "shop",
+        "account": "123456789012",
+        "partition": "aws",
+        "pipeline": "shop-pipeline",
+        "short_name": "shop",
+    }
     found: list[dict[str, Any]] = yaml.safe_load(Template(file.read_text()).substitute(values))
     return found
 
