@@ -118,8 +118,8 @@ drill-region-outage: setup ## Cut the primary region off under load; measure RTO
 drill-surge: setup ## Bring ten times the traffic; watch autoscaling and alarms; compare with the model [TARGET=local|aws WEAKNESS=stage-throttle]
 	@$(HA) drill surge --target $(TARGET) $(if $(WEAKNESS),--weakness $(WEAKNESS))
 
-drill-data-corruption: setup ## Damage a fifth of the products under load; rewind, then restore and reconcile (3 minutes) [TARGET=local|aws] [AT_SCALE=1: a third time by the state machine]
-	@$(HA) drill data-corruption --target $(TARGET) $(if $(AT_SCALE),--at-scale)
+drill-data-corruption: setup ## Damage a fifth of the products under load; rewind, then restore and reconcile (3 minutes) [TARGET=local|aws] [SCALE=1: a third time by the state machine]
+	@$(HA) drill data-corruption --target $(TARGET) $(if $(SCALE),--at-scale)
 
 drill-incident-response: setup ## Break something for each playbook; measure alarm, answer and recovery [TARGET=local|aws]
 	@$(HA) drill incident-response --target $(TARGET)

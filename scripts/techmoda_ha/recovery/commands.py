@@ -177,13 +177,19 @@ recover.add_command(at_scale)
 @where_options
 def print_policy(**where: Any) -> None:
     """Print the IAM policy of whoever runs these commands: the rights that they need, and no others."""
-    recovery = open_recovery(Workspace.from_environment(), Target(where["target"]), where)
-    arn = recovery.table().description["TableArn"]
-    click.echo(
-        json.dumps(
-            policy(recovery.region, arn.split(":")[4], recovery.table_name, recovery.erasures.table), indent=2
-        )
+    workspace, target = Workspace.from_environment(), Target(where["target"])
+    recovery = open_recovery(workspace, target, where)
+    account = recovery.table().description["TableArn"].split(":")[4]
+    variables = process_variables(workspace, target)
+    outputs = (
+        {} if where["table"] else operations.outputs(workspace, Environment(where["environment"]), variables)
     )
+    machine = outputs.get("recovery_state_machine_arn")
+    document = policy(
+        recovery.region, account, recovery.table_name, recovery.erasures.table,
+        None if machine is None else (machine, outputs["recovery_bucket_name"]),
+    )  # fmt: skip
+    click.echo(json.dumps(document, indent=2))
 
 
 def open_recovery(workspace: Workspace, target: Target, where: dict[str, Any]) -> Recovery:

@@ -29,8 +29,8 @@ def dollars(lines: list[Line], what: str) -> dict[int, float]:
 
 def test_fixed_costs_are_price_by_quantity_and_do_not_grow() -> None:
     two, one = lines_of(RESULTS, PRICES, 2), lines_of(RESULTS, PRICES, 1)
-    assert dollars(two, "KMS keys") == {1: 15.0, 10: 15.0}
-    assert dollars(one, "KMS keys") == {1: 7.0, 10: 7.0}
+    assert dollars(two, "KMS keys") == {1: 17.0, 10: 17.0}
+    assert dollars(one, "KMS keys") == {1: 8.0, 10: 8.0}
 
 
 def test_costs_of_requests_grow_with_them() -> None:
