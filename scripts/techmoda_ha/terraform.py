@@ -30,7 +30,7 @@ from techmoda_ha.terraform_run import Listener, Run, ignore
 
 INTERRUPT_PATIENCE_SECONDS = 120  # Terraform stops the running operations and writes the state first.
 # At Go's usual pace of collecting garbage, a plan takes a third more CPU time (17 s instead of 12).
-GARBAGE_COLLECTION = {"GOGC": "400"}
+GARBAGE_COLLECTION = {"GOGC": "400", "GOMEMLIMIT": "1GiB"}
 # The provider mostly waits, 30 s for a record. On AWS Terraform's 10 at once keep within the APIs' throttles.
 LOCAL_PARALLELISM = 40
 LOCK_PATIENCE_SECONDS = 60  # How long a run waits for another one that holds the state.
