@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from tests.unit.techmoda_ha.delivery_drill_kit import LOCKED, USUAL, World
 from tests.unit.techmoda_ha.drill_kit import DR, PRIMARY
 
+from techmoda_ha.cli import main
 from techmoda_ha.drills import experiment, failing_back
 from techmoda_ha.drills.delivery import cut_short
-from techmoda_ha.drills.delivery.bad_release import STORY, BadRelease
+from techmoda_ha.drills.delivery.bad_release import STORY, BadRelease, is_told
 from techmoda_ha.drills.delivery.checkout import Checkout
 from techmoda_ha.drills.delivery.cut_short import CutShort
 from techmoda_ha.drills.delivery.lost_region import LostRegion
@@ -185,7 +189,7 @@ def bad_release(world: World) -> BadRelease:
     return BadRelease(world.site, world.checkout, {"region": PRIMARY, **world.function})
 
 
-TOLD = "\n".join(STORY)
+TOLD = "\n".join([*STORY, "products:live: version 8 -> 7", ""])
 
 
 def test_a_bad_release_that_is_taken_back_in_dr_and_goes_no_further_passes(world: World) -> None:
@@ -215,9 +219,44 @@ def test_a_bad_release_that_reaches_the_primary_region_fails(world: World) -> No
     assert figures["primary_states_changed_by_the_bad_release"] == 1
 
 
+def test_a_rollback_that_moved_nothing_fails(world: World) -> None:
+    world.answers["pipeline"] = pipeline("\n".join(STORY))
+    assert "the log does not tell that version 7 serves again" in played(bad_release(world), world)[1][0]
+
+
 def test_a_log_that_tells_it_in_another_order_fails(world: World) -> None:
     world.answers["pipeline"] = pipeline("\n".join(reversed(STORY)))
     assert "does not tell the story" in played(bad_release(world), world)[1][0]
+
+
+FAKE_MAKE = '#!/bin/sh\ncase "$1" in "$FAILING") exit 1;; esac\n'
+
+
+@pytest.mark.parametrize(
+    ("failing", "first", "words"),
+    [
+        ("smoke-test", "DeployDr", "stopped at stage ProveDr;"),
+        ("validate", "Plan", "stopped at stage Plan;"),
+        ("never", "DeployDr", "all stages passed"),
+    ],
+)
+def test_what_is_looked_for_in_the_log_is_what_the_pipeline_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: str, first: str, words: str
+) -> None:
+    make = tmp_path / "bin" / "make"
+    make.parent.mkdir()
+    make.write_text(FAKE_MAKE)
+    make.chmod(0o755)
+    monkeypatch.setenv("PATH", str(make.parent), prepend=os.pathsep)
+    monkeypatch.setenv("FAILING", failing)
+    monkeypatch.setenv("HA_BUILD_DIR", str(tmp_path / "build"))
+    said = CliRunner().invoke(main, ["pipeline", "run-local", "--from", first])
+    passed = failing == "never"
+    assert words in said.output
+    assert said.exit_code == (0 if passed else 1)
+    assert is_told(said.output) == (failing == "smoke-test")
+    evidence = json.loads((tmp_path / "build" / "evidence" / "pipeline.json").read_text())
+    assert evidence["passed"] is passed
 
 
 def test_smoke_checks_that_still_fail_are_counted(world: World) -> None:

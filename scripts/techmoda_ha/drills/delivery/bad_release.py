@@ -75,11 +75,15 @@ class BadRelease:
 
     def _judge(self, telling: Telling, ended: Ended, good: str) -> None:
         telling.expect(
-            that=ended.status == ViolationError.exit_code and _is_told(ended.said),
+            that=ended.status == ViolationError.exit_code and is_told(ended.said),
             failure=f"the pipeline does not tell the story {STORY}: {ended.said[-1000:]}",
         )
         for words in ("stage DeployPrimary", "prove build: make bake"):
             telling.expect(that=words not in ended.said, failure=f"the pipeline went on: {words}")
+        telling.expect(
+            that=f" -> {good}\n" in ended.said,
+            failure=f"the log does not tell that version {good} serves again",
+        )
         serves = self.site.served(self.site.dr)
         telling.expect(that=serves == good, failure=f"version {serves} serves in DR, not {good} again")
         telling.note(f"version {serves} serves in DR; the primary region's stages have not run")
@@ -113,7 +117,7 @@ class BadRelease:
             self._released = False
 
 
-def _is_told(log: str) -> bool:
+def is_told(log: str) -> bool:
     """Whether the log tells the story, in its order."""
     places = [log.find(words) for words in STORY]
     return -1 not in places and places == sorted(places)
