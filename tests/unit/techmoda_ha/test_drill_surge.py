@@ -114,6 +114,16 @@ def test_whatever_differs_by_more_than_the_tolerance_is_told(changed: Mapping[st
     assert said in difference
 
 
+def test_a_run_that_was_refused_names_the_part_and_what_the_model_names() -> None:
+    refused = Comparison({}, {}, 12.34, 30.0, "products", "products", {})
+    assert refused.in_words() == (
+        "12.3 % of the requests failed, most of them refused by products function's concurrency; "
+        "the model names products function's concurrency"
+    )
+    assert "the model names none" in replace(refused, model_bottleneck=None).in_words()
+    assert replace(refused, bottleneck=None).in_words() == ""
+
+
 def test_failures_that_no_part_refused_have_no_bottleneck() -> None:
     found = model(PLAN, REALITY, MEASURED, Workload())
     assert compare(samples(20), 30.0, {"table_read": 0.0}, found, {}).bottleneck is None

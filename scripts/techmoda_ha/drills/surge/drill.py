@@ -138,6 +138,8 @@ class SurgeDrill:
             samples, float(load.measurements["error_percent"]), self.findings.refusals, said, chance
         )
         self._tell_changes()
+        if named := self.findings.comparison.in_words():
+            self.fail(named)
         for difference in self.findings.comparison.differences(self.plan):
             self.fail(difference)
 

@@ -16,6 +16,7 @@ from techmoda_ha.capacity.configuration import (
     Workload,
 )
 from techmoda_ha.capacity.profiles import Profile
+from techmoda_ha.capacity.report import PART_NAMES
 from techmoda_ha.capacity.simulation import Result, simulate, unit_shares
 from techmoda_ha.capacity.weakness import LOW_CONCURRENCY, Weakness, low_throttle
 from techmoda_ha.drills.surge.plan import MINUTE, SurgePlan
@@ -113,6 +114,16 @@ class Comparison:
     bottleneck: str | None
     model_bottleneck: str | None
     chance: Mapping[str, float]
+
+    def in_words(self) -> str:
+        """Return which part refused most, beside the part that the model names; empty when none did."""
+        if self.bottleneck is None:
+            return ""
+        model = "none" if self.model_bottleneck is None else PART_NAMES[self.model_bottleneck]
+        return (
+            f"{self.refused_percent:.1f} % of the requests failed, most of them refused by "
+            f"{PART_NAMES[self.bottleneck]}; the model names {model}"
+        )
 
     def differences(self, plan: SurgePlan) -> list[str]:
         """Return in words what differs by more than the plan's tolerance."""
