@@ -68,7 +68,7 @@ class SurgePlan:
         if self.pace != 1:
             found.append(
                 f"The minutes of burst capacity and autoscaling passed {self.pace:g} times as fast; "
-                "rates are real, alarms kept their real periods."
+                "rates are real, and the alarms of the deployment itself kept their real periods."
             )
         if self.scale != 1:
             found.append(
