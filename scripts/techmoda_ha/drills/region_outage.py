@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import dns.exception
@@ -21,9 +20,9 @@ from techmoda_ha.drills.measurement import CONSECUTIVE_GOOD, WritesAtRisk, write
 from techmoda_ha.drills.outage_figures import Moments, Seen
 from techmoda_ha.drills.plan import OutagePlan
 from techmoda_ha.drills.stage import Region, Stage
+from techmoda_ha.drills.telling import Say, Telling
 from techmoda_ha.drills.watching import UNKNOWN, Watcher
 from techmoda_ha.errors import HaError, ViolationError
-from techmoda_ha.evidence import TimelineEntry
 
 DNS_EVERY_SECONDS = 0.5
 HEALTH_EVERY_SECONDS = 1.0
@@ -33,10 +32,8 @@ LATCH_DEADLINE_SECONDS = 130.0  # The latch looks once a minute; a minute is los
 REASON = "drill region-outage"
 OPERATOR = "operator:drill"
 
-Say = Callable[[str], None]
 
-
-class RegionOutageDrill:
+class RegionOutageDrill(Telling):
     """One run."""
 
     def __init__(
@@ -44,11 +41,9 @@ class RegionOutageDrill:
     ) -> None:
         """Prepare; nothing is touched yet. `say` gets what happened, `show` what is going on now."""
         self.stage, self.plan, self.fault = stage, plan, fault
-        self._say, self._show = say, show
-        self.started_at = datetime.now(UTC)
+        super().__init__(stage.clock, say)
+        self._show = show
         self.moments = Moments(stage.clock())
-        self.timeline: list[TimelineEntry] = []
-        self.failures: list[str] = []
         self.notes: list[str] = plan.notes()
         self.conflicts: list[dict[str, Any]] = []
         self.at_risk: WritesAtRisk | None = None
@@ -78,17 +73,6 @@ class RegionOutageDrill:
     def watchers(self) -> list[Watcher[str]]:
         """Return all watchers."""
         return [self.answers, self.seed_answers, *self.health.values()]
-
-    def note(self, event: str) -> None:
-        """Keep in the timeline what happened now, and say it."""
-        since = self.stage.clock() - self.moments.started
-        self.timeline.append(TimelineEntry(self.started_at + timedelta(seconds=since), event))
-        self._say(f"{since:6.1f} s  {event}")
-
-    def fail(self, failure: str) -> None:
-        """Keep a failure: the drill has not passed then."""
-        self.failures.append(failure)
-        self.note(f"Failed: {failure}")
 
     # -- the method, step by step
 

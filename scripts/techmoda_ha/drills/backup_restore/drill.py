@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -23,13 +23,12 @@ from techmoda_ha.drills.backup_restore.ground import Ground
 from techmoda_ha.drills.backup_restore.plan import BackupRestorePlan
 from techmoda_ha.drills.faults import Fault
 from techmoda_ha.drills.stage import Stage
+from techmoda_ha.drills.telling import Say, Telling
 from techmoda_ha.errors import HaError
-from techmoda_ha.evidence import TimelineEntry, timestamp
+from techmoda_ha.evidence import timestamp
 
 POLL_SECONDS = 0.5
 REASON, OPERATOR = "drill backup-restore", "operator:drill"
-
-Say = Callable[[str], None]
 
 
 @dataclass
@@ -57,7 +56,7 @@ class Findings:
     erased: set[str] = field(default_factory=set)
 
 
-class BackupRestoreDrill:
+class BackupRestoreDrill(Telling):
     """One run."""
 
     def __init__(
@@ -66,22 +65,9 @@ class BackupRestoreDrill:
     ) -> None:  # fmt: skip
         """Prepare; nothing is touched yet. `say` gets what happened, `show` what is going on now."""
         self.stage, self.ground, self.plan, self.fault, self.manager = stage, ground, plan, fault, manager
-        self._say, self._show = say, show
-        self.started_at = datetime.now(UTC)
+        super().__init__(stage.clock, say)
+        self._show = show
         self.moments, self.findings = Moments(stage.clock()), Findings()
-        self.timeline: list[TimelineEntry] = []
-        self.failures: list[str] = []
-
-    def note(self, event: str) -> None:
-        """Keep in the timeline what happened now, and say it."""
-        since = self.stage.clock() - self.moments.started
-        self.timeline.append(TimelineEntry(self.started_at + timedelta(seconds=since), event))
-        self._say(f"{since:6.1f} s  {event}")
-
-    def fail(self, failure: str) -> None:
-        """Keep a failure: the drill has not passed then."""
-        self.failures.append(failure)
-        self.note(f"Failed: {failure}")
 
     # -- the method, step by step
 

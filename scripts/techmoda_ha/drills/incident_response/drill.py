@@ -17,14 +17,12 @@ from techmoda_ha.drills.incident_response.responses import Response
 from techmoda_ha.drills.incident_response.scenario import Scenario, Site
 from techmoda_ha.drills.incident_response.throttled_index import ThrottledIndex
 from techmoda_ha.drills.stage import Stage
+from techmoda_ha.drills.telling import Say, Telling
 from techmoda_ha.errors import HaError
-from techmoda_ha.evidence import TimelineEntry
 
 POLL_SECONDS = 0.5
 UNDO_ATTEMPTS, UNDO_PAUSE_SECONDS = 3, 3.0
 CLOCKS_APART = timedelta(seconds=2)
-
-Say = Callable[[str], None]
 
 
 @dataclass
@@ -49,7 +47,7 @@ def _between(begin: float | None, end: float | None) -> float:
     return math.nan if begin is None or end is None else max(0.0, end - begin)
 
 
-class IncidentDrill:
+class IncidentDrill(Telling):
     """One run over some scenarios; `sites` are the regions that they take place in."""
 
     def __init__(
@@ -59,24 +57,11 @@ class IncidentDrill:
         """Prepare; nothing is touched yet. `say` gets what happened, `show` what is going on now."""
         self.stage, self.plan, self.sites = stage, plan, sites
         self.scenarios = {one.name: one for one in scenarios}
-        self._say, self._show = say, show
-        self.started_at, self._started = datetime.now(UTC), stage.clock()
-        self.timeline: list[TimelineEntry] = []
-        self.failures: list[str] = []
+        super().__init__(stage.clock, say)
+        self._show = show
         self.moments: dict[str, Moments] = {}
         self.responses: dict[str, Response] = {}
         self._turns: list[tuple[Scenario, Response]] = []
-
-    def note(self, event: str) -> None:
-        """Keep in the timeline what happened now, and say it."""
-        since = self.stage.clock() - self._started
-        self.timeline.append(TimelineEntry(self.started_at + timedelta(seconds=since), event))
-        self._say(f"{since:6.1f} s  {event}")
-
-    def fail(self, failure: str) -> None:
-        """Keep a failure: the drill has not passed then."""
-        self.failures.append(failure)
-        self.note(f"Failed: {failure}")
 
     # -- looking before anything is touched
 
