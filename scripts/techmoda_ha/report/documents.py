@@ -11,6 +11,7 @@ from typing import Any
 
 VALIDATION = "validation.json"
 CAPACITY = "capacity-*.json"
+AUDIT = "audit.json"  # the look-up of known vulnerabilities: a list for whoever raises versions, no run
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,8 @@ class Simulation:
 
 
 def is_document(file: Path) -> bool:
-    """Tell whether an evidence file holds a document of this module instead of a run."""
-    return file.name == VALIDATION or file.match(CAPACITY)
+    """Tell whether an evidence file holds a document instead of a run."""
+    return file.name in {VALIDATION, AUDIT} or file.match(CAPACITY)
 
 
 def read_validation(folder: Path) -> Validation | None:

@@ -64,6 +64,7 @@ SCENARIOS = (
     Scenario("load-fashion-week", "make load-test SCENARIO=fashion-week"),
     Scenario("incident-response", "make drill-incident-response"),
     Scenario("backup-restore", "make drill-backup-restore", {"rto_seconds": _rto_of(VAULT_ONLY)}),
+    Scenario("delivery", "make drill-delivery"),
     Scenario("smoke", "make smoke-test"),
     Scenario("fuzz-api", "make fuzz-api"),
 )

@@ -43,6 +43,12 @@ def test_a_file_that_is_no_evidence_is_told_and_the_others_are_read(tmp_path: Pa
     assert [one.file for one in found.unreadable] == ["bad.json"]
 
 
+def test_the_look_up_of_vulnerabilities_is_no_run_and_no_broken_one(tmp_path: Path) -> None:
+    save(tmp_path, "good.json", outage())
+    save(tmp_path, "audit.json", {"name": "audit", "reachable": False})
+    assert collect(tmp_path).unreadable == []
+
+
 def test_no_evidence_at_all_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(HaError, match="no evidence yet"):
         collect(tmp_path)
