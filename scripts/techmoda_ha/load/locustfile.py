@@ -10,7 +10,9 @@ from __future__ import annotations
 import contextlib
 import json
 import math
+import os
 import random
+import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -137,7 +139,17 @@ def _tell_progress(environment: Any) -> None:
             "failures": total.num_failures,
             "p99_ms": total.get_current_response_time_percentile(0.99) or 0,
         }
-        print(json.dumps(line), flush=True)  # noqa: T201 - the runner reads it
+        try:
+            print(json.dumps(line), flush=True)  # noqa: T201 - the runner reads it
+        except OSError:  # Who started this is gone.
+            _stop(environment)
+
+
+def _stop(environment: Any) -> None:
+    """Keep what was measured so far, and end this process and its workers."""
+    keep(environment)
+    environment.runner.quit()
+    os._exit(0)
 
 
 def _warm_up() -> None:
@@ -160,6 +172,8 @@ def begin(environment: Any, **_: Any) -> None:
         _warm_up()
     if isinstance(environment.runner, WorkerRunner):
         return
+    # Locust's own handler is not there yet while a shape runs, and results would be lost.
+    gevent.signal_handler(signal.SIGTERM, _stop, environment)
     gevent.spawn(_tell_progress, environment)
     if _SETTINGS.scenario.invalid_writes:
         gevent.spawn(_send_invalid, environment)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import uuid
@@ -160,6 +162,7 @@ class LoadTest:
             process = subprocess.Popen(
                 self._command(), env={**os.environ, **settings.to_variable()}, stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE, stderr=output, text=True,
+                process_group=0,  # Ctrl-C is ours to pass on, once: a second signal would cost the results.
             )  # fmt: skip
             try:
                 self._follow(process)
@@ -214,6 +217,8 @@ def measured_so_far(results: Path) -> str:
     try:
         total = json.loads(results.read_text())["total"]
     except (OSError, ValueError, KeyError):
+        total = {"count": 0}
+    if not total["count"]:
         return "Stopped before anything was measured."
     return (
         f"Stopped after {total['count']:,} requests: {total['failures']:,} failed, p50 "
@@ -224,7 +229,8 @@ def measured_so_far(results: Path) -> str:
 def _end(process: subprocess.Popen[str]) -> None:
     if process.poll() is None:
         process.terminate()
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(END_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
+    with contextlib.suppress(ProcessLookupError):  # Workers that have lost the first process, if any.
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
