@@ -151,6 +151,16 @@ def test_children_need_the_right_to_start_the_machine_itself(allowed: Machine) -
     assert (ended["status"], ended["error"]) == ("FAILED", "States.Permissions")
 
 
+def test_whether_executions_are_traced_is_kept(allowed: Machine) -> None:
+    def is_traced() -> bool:
+        found = allowed.states.describe_state_machine(stateMachineArn=allowed.arn)
+        return bool(found.get("tracingConfiguration", {}).get("enabled"))
+
+    assert not is_traced()
+    allowed.states.update_state_machine(stateMachineArn=allowed.arn, tracingConfiguration={"enabled": True})
+    assert is_traced()
+
+
 def test_a_stopped_execution_stops_its_children_and_stays_stopped(allowed: Machine) -> None:
     calls = len(allowed.logged("REPORT"))
     execution = allowed.start(*[2.0] * SEGMENTS)

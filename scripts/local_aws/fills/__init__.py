@@ -58,6 +58,7 @@ FILLS: tuple[str, ...] = (
     "lambda_configuration",
     "stepfunctions_permissions",
     "stepfunctions_stop",
+    "stepfunctions_tracing",
     "route53_data_plane",
     "route53_health_check_api",
     "route53_record_rules",
