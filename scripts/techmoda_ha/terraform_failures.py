@@ -75,9 +75,14 @@ class Failed:
 
     def by_interrupt(self) -> HaError:
         """Return the error of a Terraform that was interrupted and ended in order."""
+        stopped = f"Interrupted: terraform {self.verb} in envs/{self.environment} was stopped; "
+        if self.verb == "plan":
+            return HaError(
+                stopped + "nothing was changed.",
+                f"If it hung because a region is gone: {self.command('plan', '--no-refresh')}",
+            )
         return HaError(
-            f"Interrupted: terraform {self.verb} in envs/{self.environment} was stopped; "
-            "its state is written.",
+            stopped + "its state is written.",
             f"Go on with `{self.command('apply')}`, or take it down: {self.command('destroy')}",
         )
 

@@ -67,6 +67,12 @@ def test_a_killed_run_does_not_claim_that_its_state_is_written() -> None:
     assert "ha state unlock --env primary --target aws" in error.next_step
 
 
+def test_an_interrupted_plan_says_how_to_plan_without_a_region_that_is_gone() -> None:
+    error = Failed("dr", "plan", "aws").by_interrupt()
+    assert "nothing was changed" in error.message
+    assert "ha plan --env dr --target aws --no-refresh" in error.next_step
+
+
 def test_where_nobody_answers_the_way_without_asking_is_named() -> None:
     error = APPLY.otherwise('Get "https://iam…": request send failed, dial tcp', Path("log"))
     assert "ha apply --env primary --target aws --no-refresh" in error.next_step
