@@ -14,7 +14,7 @@ from techmoda_ha.environments import Workspace
 from techmoda_ha.errors import HaError
 from techmoda_ha.terraform import GARBAGE_COLLECTION
 
-GIVES_WAY = 8  # The niceness of all checks but the longest, which decides when the whole run is over.
+GIVES_WAY = 4  # The niceness of all checks but the longest, which decides when the whole run is over.
 # An interrupted test run takes its local AWS down first; then it is told less politely.
 STOP_SIGNALS = ((signal.SIGINT, 60), (signal.SIGTERM, 15), (signal.SIGKILL, 5))
 

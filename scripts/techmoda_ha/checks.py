@@ -14,7 +14,7 @@ from techmoda_ha.check_runner import Check, Outcome, Runner
 from techmoda_ha.environments import Environment, Workspace
 from techmoda_ha.errors import HaError, ViolationError
 
-LANES = 4  # On two cores: the longest checks wait for clocks and for AWS more than they compute.
+LANES = 5  # On two cores: the longest checks wait for clocks and for AWS more than they compute.
 # The files of tests/local that tell how both regions are deployed, planned again and destroyed.
 LIFE_CYCLE = ("test_deployment.py", "test_validation.py", "test_teardown.py")
 SHOWN_LINES = 80
@@ -26,14 +26,14 @@ def all_checks(workspace: Workspace) -> list[Check]:
     """Return every check, the longest first."""
     return [
         *_end_to_end(workspace),
+        _pytest("local-aws", "The local AWS keeps the contracts of the AWS APIs", "tests/local_aws"),
         _pytest("modules", "The modules applied, changed and destroyed on a local AWS", "tests/modules"),
         _pytest("plan", "The rules hold for both environments, each finds its fault", "tests/plan"),
-        _pytest("local-aws", "The local AWS keeps the contracts of the AWS APIs", "tests/local_aws"),
+        _pytest("unit", "Units of the Lambdas and the tooling", "tests/unit"),
         *[_module_check(workspace, module) for module in _modules(workspace)],
         _checkov(workspace),
         _pytest("compliance", "Our own checks of checkov find what they are for", "tests/compliance"),
         *[_validate_check(workspace, environment) for environment in Environment],
-        _pytest("unit", "Units of the Lambdas and the tooling", "tests/unit"),
         _python("mypy", "Types", "mypy"),
         _python("ruff", "Style and likely bugs of Python", "ruff", "check", *_linted(workspace)),
         _python("format", "Format of Python", "ruff", "format", "--check", *_linted(workspace)),
