@@ -48,6 +48,11 @@ class Execution:
         return {**vars(self), "mode": str(self.mode)}
 
 
+def run_of(execution: Execution) -> str:
+    """Return the run's name, with which the execution's begins."""
+    return execution.arn.rpartition(":")[2].rsplit("-", 2)[0]
+
+
 @dataclass(frozen=True)
 class Machine:
     """The deployed state machine and its bucket. `states` and `s3` are clients of its region."""
@@ -79,7 +84,7 @@ class Machine:
         if execution.status != "SUCCEEDED":
             raise HaError(
                 f"The execution has {execution.status.lower().replace('_', ' ')}.",
-                "What it had done stays done. Go on with it: ha recover at-scale apply RUN",
+                f"What it had done stays done. Go on with it: ha recover at-scale apply {run_of(execution)}",
                 detail=execution.error,
             )
         return execution

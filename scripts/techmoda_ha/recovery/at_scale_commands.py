@@ -137,6 +137,7 @@ def start(
             opened.tell(request.run, planned)
             return
         opened.confirm(request.run, plan_lines(opened.machine, request.run))
+        click.echo(f"{restored} stays: delete it when nobody will apply this run again.", err=True)
         opened.tell(request.run, planned, opened.carry_out(opened.request(request.run, Mode.APPLY)))
 
 

@@ -82,8 +82,12 @@ def test_an_execution_is_followed_through_its_maps_to_its_figures() -> None:
 
 def test_an_execution_that_fails_says_why() -> None:
     failed = {"status": "FAILED", "error": "RuleError", "cause": "price cannot be used on p1"}
+    execution = Execution(
+        f"{ARN.replace('stateMachine', 'execution')}:reconcile-1-plan-aaaaaa", "RUNNING", Mode.PLAN
+    )
     with pytest.raises(HaError, match="failed") as caught:
-        machine(States(iter([failed]))).follow(Execution("one", "RUNNING", Mode.PLAN), lambda *_: None)
+        machine(States(iter([failed]))).follow(execution, lambda *_: None)
+    assert caught.value.next_step.endswith("at-scale apply reconcile-1")
     assert caught.value.detail == "RuleError price cannot be used on p1"
 
 
