@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import subprocess
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -250,7 +251,7 @@ def _log_of(folder: Path, name: str) -> Iterator[tuple[Path, Path]]:
     Of two runs at once neither must read what the other one says.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    log, kept = folder / f"{name}-{os.getpid()}.jsonl", folder / f"{name}.jsonl"
+    log, kept = folder / f"{name}-{uuid.uuid4().hex[:12]}.jsonl", folder / f"{name}.jsonl"
     try:
         yield log, kept
     finally:
