@@ -251,7 +251,8 @@ def _log_of(folder: Path, name: str) -> Iterator[tuple[Path, Path]]:
     Of two runs at once neither must read what the other one says.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    log, kept = folder / f"{name}-{uuid.uuid4().hex[:12]}.jsonl", folder / f"{name}.jsonl"
+    own = f"{name}-{os.getpid()}-{uuid.uuid4().hex[:12]}"  # who starts an `ha` finds its log by the process
+    log, kept = folder / f"{own}.jsonl", folder / f"{name}.jsonl"
     try:
         yield log, kept
     finally:

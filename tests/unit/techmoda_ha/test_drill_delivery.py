@@ -23,7 +23,7 @@ from techmoda_ha.drills.delivery.cut_short import CutShort
 from techmoda_ha.drills.delivery.lost_region import LostRegion
 from techmoda_ha.drills.delivery.plan import SCENARIOS, DeliveryPlan
 from techmoda_ha.drills.delivery.refused_plan import RefusedPlan
-from techmoda_ha.drills.delivery.running import Ended, HaCommand
+from techmoda_ha.drills.delivery.running import Ended, HaCommand, Running
 from techmoda_ha.drills.delivery.two_applies import TwoApplies
 from techmoda_ha.drills.faults import RegionCutOff, TestBed
 from techmoda_ha.environments import Environment, Workspace
@@ -290,6 +290,16 @@ def test_a_command_tells_its_status_its_words_and_what_to_do(tmp_path: Path) -> 
     ended = HaCommand(tmp_path, tmp_path / "build", tmp_path / "logs").run("apply", "--env", "dr")
     assert (ended.status, ended.error, ended.next_step) == (2, "error: it is locked", "next:  wait")
     assert (tmp_path / "logs" / "01-apply---env.log").is_file()
+
+
+def test_a_running_command_is_known_by_what_its_own_terraform_logged(tmp_path: Path) -> None:
+    process = subprocess.Popen(["true"], text=True)
+    process.wait()
+    running = Running(process, tmp_path / "output", tmp_path, 0.0)
+    (tmp_path / "dr-apply-1-abc.jsonl").write_text('{"type":"apply_start"}')
+    assert not running.has_logged("apply_start")
+    (tmp_path / f"dr-apply-{process.pid}-abc.jsonl").write_text('{"type":"apply_start"}')
+    assert running.has_logged("apply_start")
 
 
 def test_what_is_committed_in_the_clone_is_forgotten_again(tmp_path: Path) -> None:

@@ -236,6 +236,23 @@ def test_another_error_stops_terraform_too_and_is_told_itself(tmp_path: Path) ->
     assert process.returncode == 1
 
 
+def test_of_two_runs_at_once_neither_reads_what_the_other_one_says(
+    terraform: Terraform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install_fake(tmp_path, monkeypatch, [changes("plan", 3)], 0)
+    inner: list[Run] = []
+
+    def run_another(_event: object) -> None:
+        if not inner:
+            inner.append(terraform.apply())
+
+    outer = terraform.apply(run_another)
+    assert [outer.summary["add"], inner[0].summary["add"]] == [3, 3]
+    assert [log.name for log in (terraform.workspace.build / "logs" / "terraform").iterdir()] == [
+        "primary-apply.jsonl"
+    ]
+
+
 def interrupting(_event: object) -> None:
     raise KeyboardInterrupt
 

@@ -42,11 +42,11 @@ class Ended:
 
 @dataclass(frozen=True)
 class Running:
-    """A command that still runs, with the log of its Terraform."""
+    """A command that still runs, with the folder in which its Terraform's log is."""
 
     process: subprocess.Popen[str]
     output: Path
-    terraform_log: Path
+    terraform_logs: Path
     began: float
 
     def terraform(self) -> psutil.Process | None:
@@ -60,8 +60,9 @@ class Running:
     def has_logged(self, kind: str) -> bool:
         """Tell whether Terraform has told an event of that type."""
         try:
-            return f'"type":"{kind}"' in self.terraform_log.read_text(errors="replace")
-        except FileNotFoundError:
+            logs = self.terraform_logs.glob(f"dr-apply-{self.process.pid}-*.jsonl")
+            return any(f'"type":"{kind}"' in log.read_text(errors="replace") for log in logs)
+        except FileNotFoundError:  # it has just got its name for good
             return False
 
     def wait_until(self, condition: Callable[[], bool]) -> bool:
@@ -126,8 +127,7 @@ class HaCommand:
             output.open("w") as said,
             grouped(command, self.root, environment, said) as process,
         ):
-            log = self.build / "logs" / "terraform" / f"dr-apply-{process.pid}.jsonl"
-            running = Running(process, output, log, time.monotonic())
+            running = Running(process, output, self.build / "logs" / "terraform", time.monotonic())
             try:
                 yield running
             finally:
