@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import io
-import json
 import random
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import httpx
 import pytest
-from rich.console import Console
 
 from techmoda_ha.capacity.configuration import Workload
-from techmoda_ha.environments import Target, Workspace
 from techmoda_ha.errors import HaError
 from techmoda_ha.load import scenarios
 from techmoda_ha.load.judgement import LoadObjectives, LoadRun, evidence_of
-from techmoda_ha.load.runner import LoadTarget, LoadTest, shares_of
+from techmoda_ha.load.runner import shares_of
 from techmoda_ha.load.settings import LoadSettings
 from techmoda_ha.load.throttles import CapacityParts, count_throttles
 from techmoda_ha.load.visits import Visits, WrongAnswerError
-from techmoda_ha.network import DnsAnswer, Network
+from techmoda_ha.network import Network
 
 OBJECTIVES = LoadObjectives(error_percent=0.01, throttled_percent=0.01, p99_seconds=1.0)
 SEED = scenarios.named("seed")
@@ -238,103 +231,6 @@ def test_throttles_are_counted_by_the_parts_of_the_capacity_model() -> None:
     assert counts == {
         "table_read": 0, "table_write": 0, "index_read": 0, "index_write": 3, "products": 0, "authorizer": 0,
     }  # fmt: skip
-
-
-OUTPUTS = {
-    "api_url": "https://api.shop.example/v1", "region": "us-east-1", "table_name": "t",
-    "products_function_name": "p", "authorizer_function_name": "a",
-}  # fmt: skip
-
-
-@pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    monkeypatch.setattr("techmoda_ha.operations.outputs", lambda *_: OUTPUTS)
-    monkeypatch.setattr("techmoda_ha.operations.write_token", lambda *_: "token")
-    return Workspace(tmp_path, tmp_path / "build")
-
-
-@pytest.mark.parametrize("named", [None, "api.other.example", "primary"])
-def test_aws_is_not_loaded_unless_its_name_is_said(workspace: Workspace, named: str | None) -> None:
-    with pytest.raises(HaError, match="needs the name of what it shall load"):
-        LoadTarget.of(workspace, Target.AWS, {}, named)
-
-
-def test_aws_is_loaded_when_its_name_is_said(workspace: Workspace) -> None:
-    assert LoadTarget.of(workspace, Target.AWS, {}, "api.shop.example").host == "api.shop.example"
-
-
-@pytest.mark.parametrize(
-    ("addresses", "loaded"), [(("127.0.0.2",), True), (("127.0.0.2", "192.0.2.1"), False)]
-)
-def test_the_local_target_is_loaded_on_this_machine_only(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, addresses: tuple[str, ...], loaded: bool
-) -> None:
-    monkeypatch.setattr(Network, "look_up", lambda *_: DnsAnswer(addresses, 60))
-    if loaded:
-        LoadTarget.of(workspace, Target.LOCAL, {}, None)
-        return
-    with pytest.raises(HaError, match="not this machine"):
-        LoadTarget.of(workspace, Target.LOCAL, {}, None)
-
-
-@dataclass
-class Interrupted(LoadTest):
-    """A test that somebody stops as soon as its load process has begun; `script` is that process."""
-
-    script: str = ""
-    started: list[subprocess.Popen[str]] = field(default_factory=list)
-
-    def _command(self) -> list[str]:
-        return [sys.executable, "-c", self.script]
-
-    def _follow(self, process: subprocess.Popen[str]) -> None:
-        assert process.stdout is not None
-        process.stdout.readline()
-        self.started.append(process)
-        raise KeyboardInterrupt
-
-
-WRITES_WHEN_ENDED = """
-import json, os, pathlib, signal, sys, time
-def end(*_):
-    total = {"count": 120, "failures": 3, "p50_seconds": 0.02, "p99_seconds": 0.4}
-    file = json.loads(os.environ["HA_LOAD_SETTINGS"])["results"]
-    pathlib.Path(file).write_text(json.dumps({"total": total}))
-    sys.exit(0)
-signal.signal(signal.SIGTERM, end)
-print("begun", flush=True)
-time.sleep(60)
-"""
-
-
-@pytest.mark.parametrize(
-    ("script", "said"),
-    [
-        (WRITES_WHEN_ENDED, "Stopped after 120 requests: 3 failed, p50 0.02 s, p99 0.40 s."),
-        ("print('begun', flush=True); import time; time.sleep(60)", "Stopped before anything was measured."),
-    ],
-)
-def test_a_test_that_is_stopped_leaves_no_process_and_says_what_it_had_measured(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, script: str, said: str
-) -> None:
-    monkeypatch.setattr(Network, "look_up", lambda *_: DnsAnswer(("127.0.0.2",), 60))
-    target = LoadTarget.of(workspace, Target.LOCAL, {}, None)
-    screen = Console(file=io.StringIO(), width=200)
-    test = Interrupted(workspace, target, RUN, OBJECTIVES, Workload(), screen, script=script)
-    with pytest.raises(KeyboardInterrupt):
-        test.put_load()
-    assert test.started[0].poll() is not None
-    assert said in cast(io.StringIO, screen.file).getvalue()
-
-
-def test_nothing_but_the_load_process_is_changed_by_gevent() -> None:
-    """Importing every other module of the package leaves the standard library as it is."""
-    script = (
-        "import techmoda_ha.cli, techmoda_ha.load.runner, techmoda_ha.load.command, socket, sys, json;"
-        "print(json.dumps([socket.socket.__module__, 'gevent' in sys.modules, 'locust' in sys.modules]))"
-    )
-    told = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout
-    assert json.loads(told) == ["socket", False, False]
 
 
 def test_rates_and_latencies_are_kept_in_seconds_since_the_start() -> None:
