@@ -25,6 +25,16 @@ override_module {
 }
 
 override_module {
+  target = module.recovery_at_scale
+  outputs = {
+    alarm_name        = "shop-recovery-failed"
+    bucket_name       = "shop-recovery"
+    log_group_names   = { function = "recovery", state_machine = "recovery-states" }
+    state_machine_arn = "arn:aws:states:us-east-1:123456789012:stateMachine:shop-recovery"
+  }
+}
+
+override_module {
   target = module.regional_api
   outputs = {
     api_name               = "shop"

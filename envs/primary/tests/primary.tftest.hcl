@@ -50,6 +50,16 @@ override_module {
 }
 
 override_module {
+  target = module.recovery_at_scale
+  outputs = {
+    alarm_name        = "shop-recovery-failed"
+    bucket_name       = "shop-recovery"
+    log_group_names   = { function = "recovery", state_machine = "recovery-states" }
+    state_machine_arn = "arn:aws:states:us-east-1:123456789012:stateMachine:shop-recovery"
+  }
+}
+
+override_module {
   target = module.erasures_table
   outputs = {
     kms_key_arns = { us-east-1 = "arn:aws:kms:us-east-1:123456789012:key/mrk-33333333444455556666777777777777" }
