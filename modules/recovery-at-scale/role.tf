@@ -52,6 +52,13 @@ resource "aws_iam_role_policy" "state_machine" {
         Resource = ["arn:${local.partition}:states:${local.region}:${local.account_id}:execution:${local.state_machine_name}/*"]
       },
       {
+        # It may say who writes to log groups; AWS asks for all of them here ("Logs sent to CloudWatch Logs").
+        Sid      = "LetLogsBeDelivered"
+        Effect   = "Allow"
+        Action   = ["logs:DescribeResourcePolicies", "logs:PutResourcePolicy"]
+        Resource = ["arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:*"]
+      },
+      {
         # CloudWatch Logs and X-Ray know no resources for these (Service Authorization Reference).
         Sid    = "LogAndTrace"
         Effect = "Allow"
@@ -59,10 +66,8 @@ resource "aws_iam_role_policy" "state_machine" {
           "logs:CreateLogDelivery",
           "logs:DeleteLogDelivery",
           "logs:DescribeLogGroups",
-          "logs:DescribeResourcePolicies",
           "logs:GetLogDelivery",
           "logs:ListLogDeliveries",
-          "logs:PutResourcePolicy",
           "logs:UpdateLogDelivery",
           "xray:GetSamplingRules",
           "xray:GetSamplingTargets",

@@ -93,6 +93,7 @@ run "the_state_machine_may_call_its_function_and_run_its_own_children" {
       StartChildren         = ["arn:aws:states:us-east-1:111111111111:stateMachine:shop-recovery"]
       FollowAndStopChildren = ["arn:aws:states:us-east-1:111111111111:execution:shop-recovery:*"]
       RedriveChildren       = ["arn:aws:states:us-east-1:111111111111:execution:shop-recovery/*"]
+      LetLogsBeDelivered    = ["arn:aws:logs:us-east-1:111111111111:log-group:*"]
     }
     error_message = "The role names the function's alias and the state machine's own executions, and nothing else."
   }

@@ -131,6 +131,8 @@ def test_two_environments_in_one_region_are_found() -> None:
         ('{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}', True),
         ('{"Effect": "Deny", "Action": "*", "Resource": "*"}', True),
         ('{"Effect": "Allow", "Action": "xray:PutTraceSegments", "Resource": "*"}', True),
+        ('{"Effect": "Allow", "Action": "logs:CreateLogDelivery", "Resource": "*"}', True),
+        ('{"Effect": "Allow", "Action": "logs:PutResourcePolicy", "Resource": "*"}', False),
         ('{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}', False),
         ('{"Effect": "Allow", "Action": ["s3:GetObject", "dynamodb:*"], "Resource": "arn:x"}', False),
         ('{"Effect": "Allow", "NotAction": "iam:*", "Resource": "arn:x"}', False),

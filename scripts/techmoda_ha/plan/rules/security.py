@@ -28,8 +28,10 @@ WITHOUT_RESOURCE = {
     "backup:ListRecoveryPointsByResource", "backup:ListRestoreJobs", "backup:PutRestoreValidationResult",
     "cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "cloudwatch:PutMetricData",
     "dynamodb:ListTables", "ec2:DescribeRegions", "kms:ListAliases", "lambda:GetAccountSettings",
-    "logs:DescribeLogGroups", "sts:GetCallerIdentity", "tag:GetResources", "xray:GetSamplingRules",
-    "xray:GetSamplingStatisticSummaries", "xray:GetSamplingTargets", "xray:PutTelemetryRecords",
+    "logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:DescribeLogGroups", "logs:GetLogDelivery",
+    "logs:ListLogDeliveries", "logs:UpdateLogDelivery", "sts:GetCallerIdentity",
+    "tag:GetResources", "xray:GetSamplingRules", "xray:GetSamplingStatisticSummaries",
+    "xray:GetSamplingTargets", "xray:PutTelemetryRecords",
     "xray:PutTraceSegments",
 }  # fmt: skip
 BROAD_POLICIES = ("FullAccess", "AdministratorAccess", "PowerUserAccess", "IAMFullAccess")
