@@ -28,7 +28,7 @@ class Demo:
     workspace: Workspace
     console: Console
 
-    def run(self, *, with_incidents: bool = False) -> None:
+    def run(self, *, with_incidents: bool) -> None:
         """Deploy both regions on the local AWS, prove that they answer, replay the incidents if asked.
 
         A report is written at the end, also when a drill failed.
