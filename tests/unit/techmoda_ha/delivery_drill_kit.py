@@ -44,6 +44,7 @@ class World:
     lock: bool = False
     applying: bool = False
     answers: dict[str, Callable[[], Ended]] = field(default_factory=dict)
+    loud: dict[str, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     state_regions: dict[Environment, str] = field(

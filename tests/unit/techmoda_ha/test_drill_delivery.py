@@ -181,7 +181,8 @@ def test_a_refusal_that_comes_too_late_or_without_words_fails(world: World, log:
 
 
 def bad_release(world: World) -> BadRelease:
-    return BadRelease(world.site, world.checkout, {"region": PRIMARY, **world.function})
+    primary = {"region": PRIMARY, **world.function}
+    return BadRelease(world.site, world.checkout, primary, lambda version: world.loud.get(version, ""))
 
 
 TOLD = "\n".join([*STORY, "products:live: version 8 -> 7", ""])
@@ -252,6 +253,12 @@ def test_what_is_looked_for_in_the_log_is_what_the_pipeline_says(
     assert is_told(said.output) == (failing == "smoke-test")
     evidence = json.loads((tmp_path / "build" / "evidence" / "pipeline.json").read_text())
     assert evidence["passed"] is passed
+
+
+def test_a_region_in_which_alarms_do_not_end_fails(world: World) -> None:
+    world.answers["pipeline"] = pipeline(TOLD)
+    world.loud["7"] = "api-5xx in ALARM"
+    assert played(bad_release(world), world)[1] == ["DR does not become quiet: api-5xx in ALARM"]
 
 
 def test_smoke_checks_that_still_fail_are_counted(world: World) -> None:

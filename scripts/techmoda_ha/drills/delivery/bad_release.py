@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from techmoda_ha.drills.delivery.checkout import Checkout
 from techmoda_ha.drills.delivery.running import Ended, HaCommand
 from techmoda_ha.drills.delivery.scenario import Figures, Site
+from techmoda_ha.drills.steady_state import within
 from techmoda_ha.drills.telling import Telling
 from techmoda_ha.environments import Environment
 from techmoda_ha.errors import ViolationError
@@ -32,16 +33,23 @@ STORY = (
     "make rollback ENV=$ENV",
     "stopped at stage ProveDr;",
 )
+# What the bad version left in the alarms' windows is out of them then; and how long they may take to end.
+WINDOW_SECONDS, QUIET_SECONDS = 120.0, 180.0
 FAILED_CHECKS = re.compile(r"error: (\d+) of \d+ smoke checks failed")
 
 
 @dataclass
 class BadRelease:
-    """The scenario. `primary` are the outputs of envs/primary."""
+    """The scenario. `primary` are the outputs of envs/primary.
+
+    `unquiet` says in words why DR is not quiet yet at a version that serves again, "" when it is: a version
+    that is deployed while alarms still ring for the bad one would be taken for the cause, and taken back.
+    """
 
     site: Site
     checkout: Checkout
     primary: Mapping[str, Any]
+    unquiet: Callable[[str], str]
     name: str = "bad-release"
     _released: bool = False
 
@@ -64,7 +72,7 @@ class BadRelease:
         ended = ha.run("pipeline", "run-local", "--from", "DeployDr")
         telling.note(f"the pipeline ended after {ended.seconds:.1f} s: {ended.error}")
         self._judge(telling, ended, good)
-        figures = self._go_back(telling, ha)
+        figures = self._go_back(telling, ha, good)
         changed = (site.states.version(PRIMARY), site.served(self.primary)) != untouched
         telling.expect(that=not changed, failure="the primary region was touched by the bad release")
         return {
@@ -88,9 +96,13 @@ class BadRelease:
         telling.expect(that=serves == good, failure=f"version {serves} serves in DR, not {good} again")
         telling.note(f"version {serves} serves in DR; the primary region's stages have not run")
 
-    def _go_back(self, telling: Telling, ha: HaCommand) -> Figures:
-        """Smoke-test what the alias went back to, apply the commit before, and test that as well."""
-        failed = self._failed_checks(ha)
+    def _go_back(self, telling: Telling, ha: HaCommand, good: str) -> Figures:
+        """Smoke-test what the alias went back to; when all is quiet apply the commit before, and test it."""
+        failed, stage = self._failed_checks(ha), self.site.stage
+        stage.sleep(WINDOW_SECONDS)
+        loud = within(lambda _stage: self.unquiet(good), stage, QUIET_SECONDS)
+        telling.expect(that=not loud, failure=f"DR does not become quiet: {loud}")
+        telling.note(f"version {good} still serves in DR, and no alarm rings")
         began = time.monotonic()
         ha.must("rollback", "--env", "dr", "--with-terraform")
         seconds = time.monotonic() - began

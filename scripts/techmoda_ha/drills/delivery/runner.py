@@ -22,6 +22,8 @@ from techmoda_ha.drills.delivery.scenario import Scenario, Site
 from techmoda_ha.drills.delivery.states import States
 from techmoda_ha.drills.delivery.two_applies import TwoApplies
 from techmoda_ha.drills.faults import Variant, make_fault
+from techmoda_ha.drills.incident_response.alarms import Alarms
+from techmoda_ha.drills.incident_response.responses import Responder
 from techmoda_ha.drills.performing import keep, perform
 from techmoda_ha.drills.plan import OutagePlan
 from techmoda_ha.drills.runner import set_stage
@@ -93,6 +95,25 @@ def _scenarios(
         "cut-short": lambda: CutShort(site, usual),
         "lost-region": lambda: LostRegion(site, usual, fault, plan.failback_deadline_seconds),
         "refused-plan": lambda: RefusedPlan(site, checkout),
-        "bad-release": lambda: BadRelease(site, checkout, primary),
+        "bad-release": lambda: BadRelease(site, checkout, primary, _unquiet(site)),
     }
     return tuple(makers[name]() for name in plan.scenarios)
+
+
+def _unquiet(site: Site) -> Callable[[str], str]:
+    """Return what says in words why the DR region is not quiet yet at a version, "" when it is."""
+
+    def clients(service: str) -> Any:
+        return site.stage.clients(service, site.dr["region"])
+
+    responder = Responder.from_outputs(site.dr, clients)
+    alarms = tuple(responder.alarms_of("roll-back"))
+    alias = f"{site.dr['products_function_name']}:{site.dr['products_function_alias']}"
+
+    def unquiet(version: str) -> str:
+        known = responder.served(alias)
+        if known is None or known[0] != version:
+            return f"the incident responder has not seen that version {version} serves"
+        return f"{', '.join(alarms)} in ALARM" if Alarms(clients("cloudwatch")).in_alarm(alarms) else ""
+
+    return unquiet
