@@ -69,20 +69,24 @@ class Seen:
 
     def during(self) -> list[Observation]:
         """Return the requests between the disaster and the restoration."""
-        disaster, restored = self.moments.disaster, self.moments.restored
+        return self._since_disaster_until(self.moments.restored)
+
+    def _since_disaster_until(self, moment: float | None) -> list[Observation]:
+        disaster, end = self.moments.disaster, math.inf if moment is None else moment
         if disaster is None:
             return []
-        end = math.inf if restored is None else restored
         return [one for one in self.observations if one.ended >= disaster and one.sent < end]
 
     def rto_seconds(self) -> float:
         """Return the longest time that a client was without service; 0 when no request failed.
 
-        NaN when a client was not served again, or when there was no disaster.
+        NaN when a client was not served again, or when there was no disaster. Looked at is all until clients
+        are led back: the restored region serves none of them before, so a request that fails as it comes
+        back is part of the outage, and what follows shows whether that one has ended.
         """
         if self.moments.disaster is None:
             return math.nan
-        outage = worst_outage(self.during())
+        outage = worst_outage(self._since_disaster_until(self.moments.resumed))
         return 0.0 if outage is None else outage.rto_seconds
 
     def rpo_seconds(self) -> float:

@@ -44,6 +44,17 @@ def test_rto_detection_and_the_ratio_to_the_seeds_settings() -> None:
     assert figures["seed_detection_ratio"] == 3
 
 
+def test_a_request_that_fails_as_the_region_comes_back_prolongs_the_outage_and_hides_not_its_end() -> None:
+    late = [*served(0, 10, EAST), *served(10, 70, EAST, ok=False), *served(70, 89, WEST)]
+    late += [*served(89, 90, WEST, ok=False), *served(90, 95, WEST)]
+    assert replace(SEEN, observations=late).measurements()["rto_seconds"] == pytest.approx(80.1)
+
+
+def test_a_client_that_is_never_served_again_before_it_is_led_back_has_no_rto() -> None:
+    failing = served(0, 10, EAST) + served(10, 95, EAST, ok=False) + served(96, 100, EAST)
+    assert math.isnan(replace(SEEN, observations=failing).measurements()["rto_seconds"])
+
+
 def test_rpo_reaches_back_to_the_oldest_missing_write() -> None:
     figures = SEEN.measurements()
     assert figures["rpo_seconds"] == 2
