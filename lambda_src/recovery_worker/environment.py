@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from common.environment import SettingError, required
+from common.environment import number, required, whole_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +31,10 @@ class Environment:
             table=required(environ, "PRODUCTS_TABLE"),
             erasures_table=required(environ, "ERASURES_TABLE"),
             bucket=required(environ, "RUNS_BUCKET"),
-            concurrency=int(_positive(environ, "MAX_CONCURRENCY")),
-            slice_seconds=_positive(environ, "SLICE_SECONDS"),
-            segment_bytes=int(_positive(environ, "SEGMENT_BYTES")),
+            concurrency=whole_number(environ, "MAX_CONCURRENCY"),
+            slice_seconds=number(environ, "SLICE_SECONDS", least=1),
+            segment_bytes=whole_number(environ, "SEGMENT_BYTES"),
             region=required(environ, "AWS_REGION"),
             log_level=environ.get("LOG_LEVEL", "INFO"),
             service=environ.get("POWERTOOLS_SERVICE_NAME", "recovery-worker"),
         )
-
-
-def _positive(environ: Mapping[str, str], name: str) -> float:
-    text = required(environ, name)
-    try:
-        number = float(text)
-    except ValueError as error:
-        raise SettingError(f"{name} must be a number, not {text!r}") from error
-    if not 0 < number < float("inf"):
-        raise SettingError(f"{name} must be over 0, not {text}")
-    return number

@@ -47,7 +47,9 @@ def region_outage(
     variables = process_variables(workspace, where)
     document = experiment.load_experiment(runner.experiment_file(workspace))
     chosen = Variant(variant or (Variant.STOP if where is Target.AWS else Variant.RESET))
-    plan = OutagePlan.from_configuration(document["configuration"], chosen, fast=fast, lag_seconds=lag)
+    plan = OutagePlan.from_configuration(
+        document["configuration"], variant=chosen, fast=fast, lag_seconds=lag
+    )
     stage = runner.set_stage(workspace, where, variables, plan)
     console = Console(stderr=True)
     run = runner.RegionOutageRun(workspace, stage, plan, console)

@@ -7,19 +7,17 @@ from techmoda_ha.drills.steady_state import dns_leads_to_primary
 from techmoda_ha.errors import HaError, ViolationError
 
 OPERATOR = "operator:drill"
+EVERY_SECONDS = 1.0
 
 
 def lead_back(stage: Stage, seconds: float, reason: str) -> None:
     """Lead clients back to the primary region; raise HaError when they are not back in that time."""
     ends = stage.clock() + seconds
-    while not _resumed(stage, reason):
-        if stage.clock() > ends:
-            raise HaError("STOP is still engaged: resuming is not safe.", "ha failover status")
-        stage.sleep(1.0)
-    while problem := dns_leads_to_primary(stage):
-        if stage.clock() > ends:
-            raise HaError(f"Clients are not back: {problem}.", "ha failover status")
-        stage.sleep(1.0)
+    if not stage.until(lambda: _resumed(stage, reason), seconds, every=EVERY_SECONDS):
+        raise HaError("STOP is still engaged: resuming is not safe.", "ha failover status")
+    left = ends - stage.clock()
+    if not stage.until(lambda: not dns_leads_to_primary(stage), left, every=EVERY_SECONDS):
+        raise HaError(f"Clients are not led back to {stage.primary.name} yet.", "ha failover status")
 
 
 def _resumed(stage: Stage, reason: str) -> bool:

@@ -56,6 +56,11 @@ class Edit:
     region: str = ""
 
 
+def between(start: float | None, end: float | None) -> float:
+    """Return the time between two moments; NaN when one of them never was."""
+    return math.nan if start is None or end is None else end - start
+
+
 @dataclass(frozen=True)
 class Outage:
     """What an outage was to clients: from the first failed request to the first of the good row.

@@ -12,6 +12,7 @@ from techmoda_ha.drills.measurement import (
     Observation,
     Write,
     WritesAtRisk,
+    between,
     error_share,
     lost_writes,
     overwritten_edits,
@@ -113,9 +114,9 @@ class Seen:
             "detection_seconds": detection,
             "seed_detection_seconds": seed,
             "seed_detection_ratio": seed / detection if detection > 0 else math.nan,
-            "latch_seconds": _between(moments.disaster, moments.latched),
-            "safe_failback_seconds": _between(moments.restored, moments.resumed),
-            "clients_back_seconds": _between(moments.resumed, moments.back),
+            "latch_seconds": between(moments.disaster, moments.latched),
+            "safe_failback_seconds": between(moments.restored, moments.resumed),
+            "clients_back_seconds": between(moments.resumed, moments.back),
             "requests": len(self.observations),
             "failed_requests": sum(not one.ok for one in self.observations),
             "failed_requests_during_outage": sum(not one.ok for one in during),
@@ -157,7 +158,3 @@ class Seen:
 
     def _relative(self, moment: float | None) -> float | None:
         return None if moment is None else round(moment - self.moments.started, 3)
-
-
-def _between(start: float | None, end: float | None) -> float:
-    return math.nan if start is None or end is None else end - start

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from techmoda_ha.drills.configuration import FromConfiguration
 from techmoda_ha.drills.faults import Variant
 
 FAST_FACTOR = 10.0
@@ -14,7 +13,7 @@ LAG_MARGIN_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
-class OutagePlan:
+class OutagePlan(FromConfiguration):
     """One run. Times are real seconds, `lag_seconds` is of the story (see `time_factor`)."""
 
     variant: Variant = Variant.RESET
@@ -30,14 +29,6 @@ class OutagePlan:
     rate: float = 2.0
     rto_objective_seconds: float = 120.0
     rpo_objective_seconds: float = 900.0
-
-    @classmethod
-    def from_configuration(
-        cls, configuration: Mapping[str, Any], variant: Variant, *, fast: bool, lag_seconds: float | None
-    ) -> OutagePlan:
-        """Read an experiment's configuration; unknown entries are left alone."""
-        known = {name: configuration[name] for name in cls.__dataclass_fields__ if name in configuration}
-        return cls(**{**known, "variant": variant, "fast": fast, "lag_seconds": lag_seconds})
 
     @property
     def time_factor(self) -> float:

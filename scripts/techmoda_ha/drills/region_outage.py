@@ -277,14 +277,10 @@ class RegionOutageDrill(Telling):
     def _until(
         self, condition: Callable[[], bool], seconds: float, doing: str, every: float = POLL_SECONDS
     ) -> bool:
-        """Wait until the condition holds; whether it did in that time."""
-        deadline = self.stage.clock() + seconds
-        while not condition():
-            if self.stage.clock() >= deadline:
-                return False
+        def show() -> None:
             self._show(f"{doing} · DNS: {self.answers.latest() or UNKNOWN} · {self._score()}")
-            self.stage.sleep(every)
-        return True
+
+        return self.stage.until(condition, seconds, every=every, meanwhile=show)
 
     def _score(self) -> str:
         observations, _ = self.log.snapshot()

@@ -17,6 +17,8 @@ from techmoda_ha.drills.watching import Whereabouts
 from techmoda_ha.failover.service import Failover
 from techmoda_ha.network import Network
 
+POLL_SECONDS = 0.5
+
 
 @dataclass(frozen=True)
 class Region:
@@ -79,6 +81,22 @@ class Stage:
     def whereabouts(self) -> Whereabouts:
         """Return a teller of regions that knows no address yet."""
         return Whereabouts(self.network, {one.name: one.host for one in (self.primary, self.dr)})
+
+    def until(
+        self, condition: Callable[[], bool], seconds: float, *, every: float = POLL_SECONDS,
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> bool:  # fmt: skip
+        """Wait until a condition holds; whether it did in that time.
+
+        It is looked at each `every` seconds; `meanwhile` is called whenever it did not hold.
+        """
+        deadline = self.clock() + seconds
+        while not condition():
+            if self.clock() >= deadline:
+                return False
+            meanwhile()
+            self.sleep(every)
+        return True
 
     def customer(self) -> ApiClient:
         """Return a client of the public name that may write."""

@@ -142,6 +142,6 @@ def test_a_shortened_run_says_so() -> None:
 
 def test_a_plan_takes_its_numbers_from_the_experiment() -> None:
     plan = OutagePlan.from_configuration(
-        {"writers": 5, "run": "x"}, Variant.HANG, fast=False, lag_seconds=None
+        {"writers": 5, "run": "x"}, variant=Variant.HANG, fast=False, lag_seconds=None
     )
     assert (plan.writers, plan.variant) == (5, Variant.HANG)

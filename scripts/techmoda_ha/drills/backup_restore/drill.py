@@ -6,7 +6,6 @@ be called at any time and more than once; only recovery points stay, for their v
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -27,7 +26,6 @@ from techmoda_ha.drills.telling import Say, Telling
 from techmoda_ha.errors import HaError
 from techmoda_ha.evidence import timestamp
 
-POLL_SECONDS = 0.5
 REASON, OPERATOR = "drill backup-restore", "operator:drill"
 
 
@@ -107,7 +105,7 @@ class BackupRestoreDrill(Telling):
         for key in sorted(findings.erased):
             eraser.erase(Erasure(key, REASON, OPERATOR, timestamp(datetime.now(UTC))))
         self.note(f"{len(findings.late)} products written and {len(findings.erased)} erased after the backup")
-        if not self._until(self._erasures_replicated, self.plan.replication_deadline_seconds):
+        if not self.stage.until(self._erasures_replicated, self.plan.replication_deadline_seconds):
             self.fail(f"the erasure log did not reach {ground.dr_region} in time")
 
     def strike(self) -> None:
@@ -208,14 +206,6 @@ class BackupRestoreDrill(Telling):
             )
         except (BotoCoreError, ClientError):
             return False
-        return True
-
-    def _until(self, condition: Callable[[], bool], seconds: float) -> bool:
-        deadline = self.stage.clock() + seconds
-        while not condition():
-            if self.stage.clock() >= deadline:
-                return False
-            self.stage.sleep(POLL_SECONDS)
         return True
 
     def _errors(self) -> AbstractContextManager[None]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+
+from techmoda_ha.drills.configuration import FromConfiguration
 
 
 class Loss(StrEnum):
@@ -20,7 +20,7 @@ class Loss(StrEnum):
 
 
 @dataclass(frozen=True)
-class BackupRestorePlan:
+class BackupRestorePlan(FromConfiguration):
     """One run. Times are in seconds; `rule` is the rule of the backup plan that is run."""
 
     loss: Loss = Loss.VAULT
@@ -33,12 +33,6 @@ class BackupRestorePlan:
     restore_deadline_seconds: float = 7200.0
     replication_deadline_seconds: float = 60.0
     rto_objective_seconds: float = 3600.0
-
-    @classmethod
-    def from_configuration(cls, configuration: Mapping[str, Any], **chosen: Any) -> BackupRestorePlan:
-        """Read an experiment's configuration; what was chosen goes over it."""
-        known = {name: configuration[name] for name in cls.__dataclass_fields__ if name in configuration}
-        return cls(**{**known, **chosen})
 
     @property
     def objectives(self) -> dict[str, float]:

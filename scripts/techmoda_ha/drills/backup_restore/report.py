@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from rich.table import Table
 
 from techmoda_ha.drills.backup_restore.drill import BackupRestoreDrill
+from techmoda_ha.drills.measurement import between
 from techmoda_ha.drills.performing import Performance
 from techmoda_ha.evidence import Evidence
 
@@ -33,11 +34,6 @@ NOTES = (
     "recovery and the replica lose seconds at most; this is the way when both are lost.",
     "The recovery points of the drill stay until they expire, for their vaults are locked.",
 )
-
-
-def between(begin: float | None, end: float | None) -> float:
-    """Return the seconds between two moments, NaN when one of them has not been."""
-    return math.nan if begin is None or end is None else end - begin
 
 
 def measurements_of(drill: BackupRestoreDrill) -> dict[str, float]:

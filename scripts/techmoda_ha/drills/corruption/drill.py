@@ -31,7 +31,6 @@ from techmoda_recovery.applying import Progress
 from techmoda_recovery.core.rules import Expression, Rules, WrittenBy
 from techmoda_recovery.plan_files import Plan
 
-POLL_SECONDS = 0.5
 LOG_SECONDS = 3.0  # Log events can be found some seconds after they were written.
 AT_SCALE = "at_scale"
 # What damage looks like to somebody who has no history, by the attribute that is put back.
@@ -288,11 +287,7 @@ class DataCorruptionDrill:
         return f"{self.stage.category}:{incident.name}"
 
     def _until(self, condition: Callable[[], bool], seconds: float, doing: str) -> bool:
-        """Wait until the condition holds; whether it did in that time."""
-        deadline = self.stage.clock() + seconds
-        while not condition():
-            if self.stage.clock() >= deadline:
-                return False
-            self._show(f"{doing} · {len(self.ledger.writes)} good writes")
-            self.stage.sleep(POLL_SECONDS)
-        return True
+        return self.stage.until(
+            condition, seconds,
+            meanwhile=lambda: self._show(f"{doing} · {len(self.ledger.writes)} good writes"),
+        )  # fmt: skip

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from techmoda_ha.drills.corruption.ledger import GoodWrite, Wrong
+from techmoda_ha.drills.measurement import between
 
 LISTED = 50
 SIGHTING_GAP_SECONDS = 2.0
@@ -75,11 +76,6 @@ class Incident:
             "wrong": [vars(one) for one in (self.wrong or [])[:LISTED]],
             "wrong_in_dr": [vars(one) for one in (self.wrong_in_dr or [])[:LISTED]],
         }
-
-
-def between(start: float | None, end: float | None) -> float:
-    """Return the time between two moments; NaN when one of them never was."""
-    return math.nan if start is None or end is None else end - start
 
 
 def customers_view(struck: float | None, implausible_seen: Sequence[float]) -> float:

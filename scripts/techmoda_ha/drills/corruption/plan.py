@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+
+from techmoda_ha.drills.configuration import FromConfiguration
 
 
 @dataclass(frozen=True)
-class CorruptionPlan:
+class CorruptionPlan(FromConfiguration):
     """One run. Times are in seconds, `rate` in actions per second and client."""
 
     products: int = 300
@@ -24,12 +24,6 @@ class CorruptionPlan:
     detection_objective_seconds: float = 130.0
     seed: int = 0
     at_scale: bool = False
-
-    @classmethod
-    def from_configuration(cls, configuration: Mapping[str, Any], **chosen: Any) -> CorruptionPlan:
-        """Read an experiment's configuration; what was chosen goes over it, None is no choice."""
-        known = {name: configuration[name] for name in cls.__dataclass_fields__ if name in configuration}
-        return cls(**{**known, **{name: value for name, value in chosen.items() if value is not None}})
 
     @property
     def objectives(self) -> dict[str, float]:

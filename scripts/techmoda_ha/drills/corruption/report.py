@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from rich.table import Table
 
 from techmoda_ha.drills.corruption.drill import DataCorruptionDrill
-from techmoda_ha.drills.corruption.figures import between, customers_view, shown_to_customers
-from techmoda_ha.drills.measurement import error_share, requests_per_second
+from techmoda_ha.drills.corruption.figures import customers_view, shown_to_customers
+from techmoda_ha.drills.measurement import between, error_share, requests_per_second
 from techmoda_ha.evidence import Evidence
 
 NAME = "data-corruption"

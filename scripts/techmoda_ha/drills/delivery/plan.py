@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+
+from techmoda_ha.drills.configuration import FromConfiguration
 
 SCENARIOS = ("two-applies", "cut-short", "lost-region", "refused-plan", "bad-release")
 
@@ -19,7 +19,7 @@ NOTES = {
 
 
 @dataclass(frozen=True)
-class DeliveryPlan:
+class DeliveryPlan(FromConfiguration):
     """One run. Times are real seconds."""
 
     scenarios: tuple[str, ...] = SCENARIOS
@@ -29,12 +29,6 @@ class DeliveryPlan:
     outage_plan_objective_seconds: float = 120.0
     outage_apply_objective_seconds: float = 180.0
     rollback_objective_seconds: float = 60.0
-
-    @classmethod
-    def from_configuration(cls, configuration: Mapping[str, Any], **chosen: Any) -> DeliveryPlan:
-        """Read an experiment's configuration; what was chosen goes over it."""
-        known = {name: configuration[name] for name in cls.__dataclass_fields__ if name in configuration}
-        return cls(**{**known, **chosen})
 
     @property
     def objectives(self) -> dict[str, float]:

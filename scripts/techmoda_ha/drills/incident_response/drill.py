@@ -6,7 +6,6 @@ once more by `roll_back`, which may be called at any time and more than once.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,11 +15,11 @@ from techmoda_ha.drills.incident_response.plan import FAST_PERIOD_SECONDS, Incid
 from techmoda_ha.drills.incident_response.responses import Response
 from techmoda_ha.drills.incident_response.scenario import Scenario, Site
 from techmoda_ha.drills.incident_response.throttled_index import ThrottledIndex
+from techmoda_ha.drills.measurement import between
 from techmoda_ha.drills.stage import Stage
 from techmoda_ha.drills.telling import Say, Telling
 from techmoda_ha.errors import HaError
 
-POLL_SECONDS = 0.5
 UNDO_ATTEMPTS, UNDO_PAUSE_SECONDS = 3, 3.0
 CLOCKS_APART = timedelta(seconds=2)
 
@@ -36,15 +35,13 @@ class Moments:
 
     def figures(self) -> dict[str, float]:
         """Return the seconds between them by name, NaN for what could not be measured."""
-        return {
-            "detection": _between(self.fault, self.alarm),
-            "response": _between(self.alarm, self.response),
-            "recovery": _between(self.fault, self.recovered),
+        figures = {
+            "detection": between(self.fault, self.alarm),
+            "response": between(self.alarm, self.response),
+            "recovery": between(self.fault, self.recovered),
         }
-
-
-def _between(begin: float | None, end: float | None) -> float:
-    return math.nan if begin is None or end is None else max(0.0, end - begin)
+        # A record may be written before the alarm that it answers is seen; NaN stays NaN.
+        return {name: 0.0 if seconds < 0 else seconds for name, seconds in figures.items()}
 
 
 class IncidentDrill(Telling):
@@ -214,10 +211,7 @@ class IncidentDrill(Telling):
         return not self._site_of(scenario).alarms.in_alarm(scenario.alarms)
 
     def _until(self, condition: Callable[[], bool], seconds: float) -> bool:
-        deadline = self.stage.clock() + seconds
-        while not condition():
-            if self.stage.clock() >= deadline:
-                return False
-            self._show(self.timeline[-1].event if self.timeline else "")
-            self.stage.sleep(POLL_SECONDS)
-        return True
+        return self.stage.until(
+            condition, seconds,
+            meanwhile=lambda: self._show(self.timeline[-1].event if self.timeline else ""),
+        )  # fmt: skip

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+
+from techmoda_ha.drills.configuration import FromConfiguration
 
 SCENARIOS = ("bad-deployment", "throttled-index", "used-up-concurrency", "failed-backup", "lost-region")
 FAST_PERIOD_SECONDS = 10
@@ -12,7 +12,7 @@ FAST_CHECKS = 10.0
 
 
 @dataclass(frozen=True)
-class IncidentPlan:
+class IncidentPlan(FromConfiguration):
     """One run. Times are real seconds.
 
     `fast` gives the alarms on a metric periods of ten seconds and health checks ten times their speed.
@@ -25,12 +25,6 @@ class IncidentPlan:
     response_objective_seconds: float = 60.0
     recovery_objective_seconds: float = 900.0
     failback_deadline_seconds: float = 240.0
-
-    @classmethod
-    def from_configuration(cls, configuration: Mapping[str, Any], **chosen: Any) -> IncidentPlan:
-        """Read an experiment's configuration; what was chosen goes over it."""
-        known = {name: configuration[name] for name in cls.__dataclass_fields__ if name in configuration}
-        return cls(**{**known, **chosen})
 
     @property
     def objectives(self) -> dict[str, float]:

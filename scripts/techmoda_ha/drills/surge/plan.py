@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from techmoda_ha.capacity.profiles import ramp, steps
 from techmoda_ha.capacity.weakness import Weakness
+from techmoda_ha.drills.configuration import FromConfiguration
 from techmoda_ha.load.scenarios import Scenario
 
 MINUTE = 60.0
@@ -16,7 +15,7 @@ SCALING_IN_MINUTES = 18.0
 
 
 @dataclass(frozen=True)
-class SurgePlan:
+class SurgePlan(FromConfiguration):
     """One run. Minutes are those of autoscaling: at a pace of 20 one of them lasts 3 s.
 
     `scale` multiplies the rates and the table's limits alike, so that a laptop carries what it shows.
@@ -34,12 +33,6 @@ class SurgePlan:
     settling_seconds: float = 120.0
     capacity_tolerance: float = 0.25
     refused_tolerance_percent: float = 10.0
-
-    @classmethod
-    def from_configuration(cls, configuration: Mapping[str, Any], **chosen: Any) -> SurgePlan:
-        """Read an experiment's configuration; what was chosen goes over it."""
-        known = {name: configuration[name] for name in cls.__dataclass_fields__ if name in configuration}
-        return cls(**{**known, **chosen})
 
     def seconds(self, minutes: float) -> int:
         """Return how many seconds so many minutes of autoscaling last."""
