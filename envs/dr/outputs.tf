@@ -97,6 +97,14 @@ output "log_group_names" {
   })
 }
 
+output "primary_endpoint" {
+  description = "The primary region and the URL of its endpoint, for whoever asks how it is while its own state cannot be read."
+  value = {
+    region           = var.primary_region
+    regional_api_url = replace(module.regional_api.regional_api_url, local.failover_hosts.dr, local.failover_hosts.primary)
+  }
+}
+
 output "products_function_alias" {
   description = "The alias of the products function that serves traffic."
   value       = module.regional_api.products_function_alias

@@ -21,7 +21,7 @@ from techmoda_ha.environments import (
 from techmoda_ha.errors import HaError
 from techmoda_ha.packaging import Package, Platform, build_packages
 from techmoda_ha.progress import terraform_progress
-from techmoda_ha.terraform import LOCK_PATIENCE_SECONDS, READ_PATIENCE_SECONDS, Terraform
+from techmoda_ha.terraform import LOCK_PATIENCE_SECONDS, Terraform
 from techmoda_ha.terraform_run import Event, Listener, Run, ignore
 from techmoda_ha.tokens import SigningKey
 
@@ -152,10 +152,8 @@ def outputs(
     workspace: Workspace,
     environment: Environment,
     variables: Mapping[str, str],
-    *,
-    patience_seconds: int = READ_PATIENCE_SECONDS,
 ) -> dict[str, Any]:
-    """Return one environment's Terraform outputs; give up when its state is not read in that time."""
-    terraform = Terraform(workspace, environment, variables, read_patience_seconds=patience_seconds)
+    """Return one environment's Terraform outputs."""
+    terraform = Terraform(workspace, environment, variables)
     terraform.init()
     return terraform.outputs()

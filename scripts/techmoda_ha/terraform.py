@@ -74,8 +74,8 @@ class Terraform:
         return [str(file)] if self.variables.get("HA_TARGET") == "aws" and file.is_file() else []
 
     def init(self, settings: Mapping[str, object] | None = None) -> None:
-        """Initialise for this target's state (or the given settings), unless that was done already."""
-        settings = settings or self.backend.settings()
+        """Initialise for this target's state, which must answer, or for the given settings, unless done."""
+        settings = settings or self.backend.answering_settings()
         if self._is_initialised(settings):
             return
         # `init` has a JSON interface too, but not for backend errors: read its plain words.

@@ -102,7 +102,7 @@ class Deployed:
     @property
     def failover(self) -> Failover:
         """Return what `ha failover` works with: to look again and again, a process each time is too much."""
-        setup = FailoverSetup.from_outputs(self.outputs["dr"], self.outputs["primary"])
+        setup = FailoverSetup.from_outputs(self.outputs["dr"])
         return Failover.of(setup, self.ha.aws.environment)
 
     def token(self, **claims: Any) -> str:

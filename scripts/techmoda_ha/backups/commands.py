@@ -49,6 +49,16 @@ def status(target: str, environment: str, *, as_json: bool) -> None:
         click.echo(line)
 
 
+# The manager answers in the words of the original contract; people read this command in English.
+ENGLISH = {
+    "EXITOSO": "good",
+    "FALLIDO": "too few",
+    "lista": "ready",
+    "en preparación": "being prepared",
+    "restaurando": "being restored",
+}
+
+
 def status_lines(found: Mapping[str, Any]) -> list[str]:
     """Return the manager's answers as lines for a person."""
     window, checked = found["ventanaRecuperacion"], found["validacion"]
@@ -56,13 +66,13 @@ def status_lines(found: Mapping[str, Any]) -> list[str]:
         f"Point-in-time recovery: from {window['desde']} to {window['hasta']}"
         if window
         else "Point-in-time recovery is OFF",
-        f"Recent backups: {checked['numeroRespaldos']} ({checked['estadoValidacion']})",
+        f"Recent backups: {checked['numeroRespaldos']} ({_english(checked['estadoValidacion'])})",
     ]
     lines += [
         f"  {point['fecha']}  {point['puntoRecuperacion']}  {point['estado']}"
         for point in found["puntosRecuperacion"]
     ]
-    lines += [f"Restored table {one['tabla']}: {one['estado']}" for one in found["restauraciones"]]
+    lines += [f"Restored table {one['tabla']}: {_english(one['estado'])}" for one in found["restauraciones"]]
     lines += [
         f"Restore test of {test['fecha']}: {test['validacion'] or 'not judged'}. {test['detalle']}"
         for test in found["pruebasRestauracion"]
@@ -158,6 +168,10 @@ def erase(target: str, environment: str, product_id: str, reason: str, *, as_jso
         return
     places = ", ".join([outputs["table_name"], *restored])
     click.echo(f"{product_id} is erased from {places} and listed in {outputs['erasure_table_name']}.")
+
+
+def _english(word: str) -> str:
+    return ENGLISH.get(word, word)
 
 
 def _deployed(target: str, environment: str) -> tuple[dict[str, Any], dict[str, str]]:

@@ -75,12 +75,21 @@ class StateBackend:
             self.ensure(bucket)
         return self.keep(bucket.location)
 
-    def require_answer(self) -> None:
-        """Raise HaError unless the bucket answers now: Terraform would try for half a minute."""
+    def answering_settings(self) -> dict[str, object]:
+        """Return the settings of a bucket that answers now.
+
+        Raises HaError, soon, when it does not, or as `settings` does: Terraform would try for half a minute,
+        and say several pages.
+        """
         settings = self.settings()
-        s3 = AwsClients(self.variables, attempts=1)("s3", str(settings["region"]))
-        with self._aws_errors():
+        region = str(settings["region"])
+        s3 = AwsClients(self.variables, attempts=1)("s3", region)
+        with aws_errors_as(
+            f"The state of envs/{self.environment} cannot be read: its bucket in {region} does not answer.",
+            f"Check that {region} is up, and the credentials (aws sts get-caller-identity).",
+        ):
             s3.head_bucket(Bucket=settings["bucket"])
+        return settings
 
     def ensure(self, bucket: StateBucket) -> list[str]:
         """Make the bucket what it must be; return what was done."""

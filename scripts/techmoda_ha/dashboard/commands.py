@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from techmoda_ha import operations
 from techmoda_ha.aws_clients import AwsClients
 from techmoda_ha.cli_options import json_option, target_option
 from techmoda_ha.environments import Environment, Target, Workspace, process_variables
+from techmoda_ha.partial import what_answers
 
 BOARDS = ("primary", "dr", "global")
 
@@ -33,23 +35,26 @@ def dashboard() -> None:
 @click.option("--out", type=click.Path(path_type=Path), help="The folder for the files [build/dashboard].")
 @json_option
 def render(target: str, boards: tuple[str, ...], hours: float, out: Path | None, *, as_json: bool) -> None:
-    """Draw the deployed dashboards, with live data, to HTML and PNG."""
+    """Draw the deployed dashboards, with live data, to HTML and PNG.
+
+    What a region that does not answer would show is left out, and named on standard error.
+    """
     # matplotlib takes a second to import, and only this command needs it.
-    from techmoda_ha.dashboard.rendering import read_dashboard, read_sheet, write_sheet
+    from techmoda_ha.dashboard.rendering import Rendered, read_dashboard, read_sheet, write_sheet
 
     workspace = Workspace.from_environment()
     variables = process_variables(workspace, Target(target))
     clients = AwsClients(variables, answer_seconds=30)
     now, length = datetime.now(UTC), timedelta(hours=hours)
-    wanted = {
-        board: Environment.PRIMARY if board == "primary" else Environment.DR for board in boards or BOARDS
-    }
-    outputs = {one: operations.outputs(workspace, one, variables) for one in dict.fromkeys(wanted.values())}
-    written = []
-    for board, environment in wanted.items():
-        name, region = _name_and_region(board, outputs[environment])
+    outputs = cache(partial(operations.outputs, workspace, variables=variables))
+
+    def draw(board: str) -> Rendered:
+        environment = Environment.PRIMARY if board == "primary" else Environment.DR
+        name, region = _name_and_region(board, outputs(environment))
         sheet = read_sheet(clients, read_dashboard(clients, name, region), now, length)
-        written.append(write_sheet(sheet, out or workspace.build / "dashboard"))
+        return write_sheet(sheet, out or workspace.build / "dashboard")
+
+    written = what_answers(boards or BOARDS, draw, partial(click.echo, err=True))
     if as_json:
         click.echo(
             json.dumps([{key: str(value) for key, value in vars(one).items()} for one in written], indent=2)

@@ -50,7 +50,7 @@ def set_stage(workspace: Workspace, target: Target, variables: Mapping[str, str]
         api_url=dr["api_url"],
         network=network,
         clients=clients,
-        failover=Failover(FailoverSetup.from_outputs(dr, primary), variables, network, clients),
+        failover=Failover(FailoverSetup.from_outputs(dr), variables, network, clients),
         token=operations.write_token(workspace, target),
         bed=bed,
         folder=workspace.build / "drills" / NAME,

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
 from typing import Any
 
 import click
 
 from techmoda_ha import operations
-from techmoda_ha.bootstrap.backend import StateBackend
 from techmoda_ha.cli_options import json_option, target_option
 from techmoda_ha.environments import Environment, Target, Workspace, process_variables
-from techmoda_ha.errors import HaError
 from techmoda_ha.failover.service import Failover, FailoverSetup
 from techmoda_ha.failover.switch import Change
 
 DNS_TTL_SECONDS = 60
-PRIMARY_PATIENCE_SECONDS = 10  # The primary's state lies in the region that may be the one that is down.
 
 reason_option = click.option("--reason", required=True, help="Why, for the record.")
 
@@ -37,13 +33,17 @@ def status(target: str, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found.as_json(), indent=2))
         return
-    click.echo(f"DNS leads clients to {found.serving or 'nobody known'}.")
+    click.echo(
+        f"DNS leads clients to {found.serving}." if found.serving else "DNS does not say who serves clients."
+    )
     state = found.stop
     if state.engaged:
         click.echo(f"STOP is engaged since {state.at} by {state.by}: {state.reason}")
     else:
-        armed = "; the latch is armed" if state.armed else ""
-        click.echo(f"STOP is not engaged{armed}.")
+        latch = (
+            "is armed" if state.armed else "arms itself once DNS has led to the primary region for a while"
+        )
+        click.echo(f"STOP is not engaged; the latch {latch}.")
     for region, health in found.health.items():
         click.echo(f"{region}: {health}")
 
@@ -54,7 +54,7 @@ def status(target: str, *, as_json: bool) -> None:
 @json_option
 def stop(target: str, reason: str, *, as_json: bool) -> None:
     """Take the primary region out of service, using the DR region only. Safe to run twice."""
-    opened = open_failover(Workspace.from_environment(), Target(target), needs_primary=False)
+    opened = open_failover(Workspace.from_environment(), Target(target))
     change = opened.stop(reason)
     if as_json:
         click.echo(json.dumps(_change_as_json(change), indent=2))
@@ -93,30 +93,12 @@ def resume(target: str, reason: str, *, force: bool, as_json: bool) -> None:
         click.echo("STOP is not engaged; nothing was changed.")
 
 
-def open_failover(workspace: Workspace, target: Target, *, needs_primary: bool = True) -> Failover:
-    """Return the failover of what is deployed.
-
-    Only the DR region's state has to be readable. The primary's is read where it is of use; when that
-    fails, what depends on it says so.
-    """
+def open_failover(workspace: Workspace, target: Target) -> Failover:
+    """Return the failover of what is deployed; only the DR region's state has to be readable."""
     variables = process_variables(workspace, target)
-    dr = operations.outputs(workspace, Environment.DR, variables)
-    primary = _readable(lambda: _primary_outputs(workspace, variables)) if needs_primary else None
-    return Failover.of(FailoverSetup.from_outputs(dr, primary), variables)
-
-
-def _primary_outputs(workspace: Workspace, variables: Mapping[str, str]) -> Mapping[str, Any]:
-    StateBackend(workspace, Environment.PRIMARY, variables).require_answer()
-    return operations.outputs(
-        workspace, Environment.PRIMARY, variables, patience_seconds=PRIMARY_PATIENCE_SECONDS
+    return Failover.of(
+        FailoverSetup.from_outputs(operations.outputs(workspace, Environment.DR, variables)), variables
     )
-
-
-def _readable(read: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any] | None:
-    try:
-        return read() or None
-    except HaError:
-        return None
 
 
 def _change_as_json(change: Change) -> dict[str, Any]:

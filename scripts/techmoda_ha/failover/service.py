@@ -38,27 +38,25 @@ class Site:
 
 @dataclass(frozen=True)
 class FailoverSetup:
-    """What is known of a deployment. `primary` is None while the primary's state cannot be read."""
+    """What is known of a deployment, all of it by the DR region's state: the primary's may be gone."""
 
     dr: Site
-    primary: Site | None
+    primary: Site
     api_url: str
     stop_table_name: str
     idempotency_table_name: str
     worst_case_stop_seconds: float
 
     @classmethod
-    def from_outputs(cls, dr: Mapping[str, Any], primary: Mapping[str, Any] | None) -> FailoverSetup:
-        """Read the outputs of envs/dr, and of envs/primary where they are to be had.
-
-        Raises HaError when envs/dr has no STOP switch.
-        """
-        if "stop_table_name" not in dr:
-            raise HaError("envs/dr has no output stop_table_name: there is no STOP switch.",
-                          "Deploy it: make apply ENV=dr")  # fmt: skip
+    def from_outputs(cls, dr: Mapping[str, Any]) -> FailoverSetup:
+        """Read the outputs of envs/dr; raise HaError when it has no STOP switch or knows no primary."""
+        for needed in ("stop_table_name", "primary_endpoint"):
+            if needed not in dr:
+                raise HaError(f"envs/dr has no output {needed}: there is no STOP switch, or an old one.",
+                              "Deploy it: make apply ENV=dr")  # fmt: skip
         return cls(
             dr=Site(dr["region"], dr["regional_api_url"]),
-            primary=Site(primary["region"], primary["regional_api_url"]) if primary else None,
+            primary=Site(**dr["primary_endpoint"]),
             api_url=dr["api_url"],
             stop_table_name=dr["stop_table_name"],
             idempotency_table_name=dr["idempotency_table_name"],
@@ -100,7 +98,7 @@ class Failover:
 
     def status(self) -> Status:
         """Return the switch's state, who serves, and each region's health; raise HaError without a switch."""
-        sites = [site for site in (self.setup.primary, self.setup.dr) if site]
+        sites = [self.setup.primary, self.setup.dr]
         return Status(
             self.switch.read(),
             self._serving(sites),
@@ -122,15 +120,13 @@ class Failover:
         if risks and not force:
             raise ViolationError(
                 "Resuming is not safe: " + "; ".join(risks) + ".",
-                "Wait and try again, or take the risk: ha failover resume --force",
+                "Wait and try again, or take the risk: ha failover resume --force --reason …",
             )
         return self.switch.release(reason, by or operator()), risks
 
     def risks(self) -> list[str]:
         """Say in words what speaks against sending clients to the primary region now."""
         primary, dr = self.setup.primary, self.setup.dr
-        if primary is None:
-            return ["the state of envs/primary cannot be read, so its region cannot be checked"]
         if problem := self.health_problem(primary):
             return [f"{primary.region} is not healthy ({problem}): clients would get errors"]
         found = []

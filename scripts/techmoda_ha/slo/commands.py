@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from functools import partial
 
 import click
 
@@ -11,6 +12,7 @@ from techmoda_ha import operations
 from techmoda_ha.aws_clients import AwsClients
 from techmoda_ha.cli_options import json_option, target_option
 from techmoda_ha.environments import Environment, Target, Workspace, process_variables
+from techmoda_ha.partial import what_answers
 from techmoda_ha.slo.standing import ServiceLevel, Standing, standings
 
 
@@ -18,15 +20,20 @@ from techmoda_ha.slo.standing import ServiceLevel, Standing, standings
 @target_option
 @json_option
 def slo(target: str, *, as_json: bool) -> None:
-    """Say what is left of each error budget, and how fast it is spent, in both regions."""
+    """Say what is left of each error budget, and how fast it is spent, in both regions.
+
+    A region that does not answer is left out, and named on standard error.
+    """
     workspace = Workspace.from_environment()
     variables = process_variables(workspace, Target(target))
     clients, now = AwsClients(variables, answer_seconds=30), datetime.now(UTC)
-    found: list[Standing] = []
-    for environment in Environment:
+
+    def ask(environment: Environment) -> list[Standing]:
         outputs = operations.outputs(workspace, environment, variables)
         level = ServiceLevel.from_output(outputs["service_level"])
-        found += standings(clients, outputs["region"], level, now)
+        return standings(clients, outputs["region"], level, now)
+
+    found = [one for each in what_answers(Environment, ask, partial(click.echo, err=True)) for one in each]
     if as_json:
         click.echo(json.dumps([one.as_json() for one in found], indent=2))
         return
@@ -36,11 +43,16 @@ def slo(target: str, *, as_json: bool) -> None:
 
 def in_words(one: Standing) -> str:
     """Return a standing as a paragraph for people."""
-    good = (
-        "nothing was asked"
-        if one.good_percent is None
-        else (f"{one.good_percent:g} % of {one.requests:,.0f} requests were good")
-    )
+    if one.good_percent is None:
+        good = "nothing was asked"
+    else:
+        bad, tolerated = (
+            one.requests * (100 - share) / 100 for share in (one.good_percent, one.promised_percent)
+        )
+        good = (
+            f"{one.good_percent:g} % of {one.requests:,.0f} requests were good ({bad:,.2f} were not, "
+            f"{tolerated:,.2f} may be)"
+        )
     rates = ", ".join(f"{alert} {long:g} / {short:g}" for alert, (long, short) in one.burn_rates.items())
     return (
         f"{one.region} {one.objective}: {good}, {one.promised_percent:g} % are promised; "

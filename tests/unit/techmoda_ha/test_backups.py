@@ -288,7 +288,7 @@ def test_the_status_says_when_recovery_is_off_and_who_was_not_judged() -> None:
         "pruebasRestauracion": [{"fecha": "f", "validacion": "", "detalle": ""}],
     }
     lines = "\n".join(status_lines(found))
-    for words in ("recovery is OFF", "0 (FALLIDO)", "arn", "t: lista", "not judged"):
+    for words in ("recovery is OFF", "0 (too few)", "arn", "t: ready", "not judged"):
         assert words in lines
 
 

@@ -179,11 +179,11 @@ def test_a_bucket_that_is_there_is_found_without_any_file(workspace: Workspace, 
 def test_a_bucket_that_does_not_answer_is_told_at_once(workspace: Workspace, bucket: StateBucket) -> None:
     bucket.ensure()
     where = backend(workspace)
-    where.require_answer()
+    where.answering_settings()
     bucket.s3.delete_bucket_policy(Bucket=DR.bucket)
     bucket.s3.delete_bucket(Bucket=DR.bucket)
-    with pytest.raises(HaError, match="could not be looked at"):
-        where.require_answer()
+    with pytest.raises(HaError, match="in us-west-2 does not answer"):
+        where.answering_settings()
 
 
 def test_a_state_left_on_this_machine_is_never_passed_over(workspace: Workspace, bucket: StateBucket) -> None:

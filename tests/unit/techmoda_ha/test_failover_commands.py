@@ -38,6 +38,23 @@ def test_a_stop_needs_a_reason() -> None:
     assert "--reason" in answer.output
 
 
+def test_status_names_both_regions_while_one_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        Failover,
+        "health_problem",
+        lambda _self, site: "timed out" if site.region == drill_kit.PRIMARY else "",
+    )
+    answer = ha("status")
+    assert "DNS leads clients to us-east-1." in answer.output
+    assert "us-east-1: timed out" in answer.output
+    assert "us-west-2: healthy" in answer.output
+
+
+def test_status_says_so_when_dns_does_not(failover: Failover, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Failover, "_serving", lambda _self, _sites: "")
+    assert "DNS does not say who serves clients." in ha("status").output
+
+
 def test_a_stop_says_when_clients_will_have_moved() -> None:
     answer = ha("stop", "--reason", "exercise")
     assert answer.exit_code == 0

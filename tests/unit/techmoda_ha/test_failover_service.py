@@ -59,7 +59,7 @@ def test_status_says_who_serves_and_how_each_region_is(failover: Failover, healt
 
 
 def test_stop_asks_nothing_of_the_primary_region(failover: Failover) -> None:
-    blind = replace(failover, clients=clients_without_primary, setup=replace(failover.setup, primary=None))
+    blind = replace(failover, clients=clients_without_primary)
     assert blind.stop("us-east-1 is gone").made
     assert blind.status().stop.engaged
 
@@ -107,7 +107,18 @@ def test_resume_without_stop_changes_nothing(failover: Failover) -> None:
 
 def test_without_a_stop_table_there_is_no_failover() -> None:
     with pytest.raises(HaError, match="no output stop_table_name"):
-        FailoverSetup.from_outputs({"region": drill_kit.DR}, None)
+        FailoverSetup.from_outputs({"region": drill_kit.DR})
+
+
+def test_what_is_known_of_the_primary_region_stands_in_the_state_of_the_dr_region() -> None:
+    primary = {"region": drill_kit.PRIMARY, "regional_api_url": "https://api-us-east-1.shop.example/v1"}
+    outputs = {
+        "region": drill_kit.DR, "regional_api_url": "https://api-us-west-2.shop.example/v1",
+        "primary_endpoint": primary, "api_url": "https://api.shop.example/v1",
+        "stop_table_name": drill_kit.STOP_TABLE, "idempotency_table_name": drill_kit.IDEMPOTENCY_TABLE,
+        "worst_case_seconds": {"stop": 90},
+    }  # fmt: skip
+    assert FailoverSetup.from_outputs(outputs) == drill_kit.setup()
 
 
 def test_a_marker_that_arrives_measures_replication() -> None:

@@ -161,7 +161,8 @@ def test_a_region_in_trouble_is_told_by_its_budget_and_by_the_alerts_that_are_ra
     assert latency.raised == ()
     assert latency.as_json()["promised_percent"] == 99.0
     assert in_words(availability) == (
-        "us-east-1 availability: 99.995 % of 1,000,000 requests were good, 99.99 % are promised; "
+        "us-east-1 availability: 99.995 % of 1,000,000 requests were good (50.00 were not, "
+        "100.00 may be), 99.99 % are promised; "
         "50 % of the error budget is left.\n"
         "  burn rates (long / short window): fast 20 / 20, medium 0.5 / 20, slow 0.5 / 0.5; raised: fast"
     )
