@@ -24,7 +24,7 @@ class AlarmWatch:
     sleep: Callable[[float], None] = time.sleep
 
     def bake(self, seconds: float) -> list[str]:
-        """Watch for that long; return the alarms that were off already, for they say nothing of this release.
+        """Watch for that long; return those in alarm already, for they say nothing of this release.
 
         Raises ViolationError as soon as another one goes off, and HaError when there is nothing to watch.
         """
@@ -34,7 +34,7 @@ class AlarmWatch:
             self.sleep(min(POLL_SECONDS, left))
             if fresh := sorted(self.ringing() - known):
                 raise ViolationError(
-                    f"Went off after the release: {', '.join(fresh)}.",
+                    f"Raised after the release: {', '.join(fresh)}.",
                     "Roll back (ha rollback), then read the runbook that the alarm names.",
                 )
         return sorted(known)

@@ -36,11 +36,11 @@ def _delivery(environment: str, target: str) -> Delivery:
 @click.option("--seconds", default=BAKE_SECONDS, show_default=True, type=click.IntRange(1),
               envvar="BAKE_SECONDS", help="How long to watch.")  # fmt: skip
 def bake(environment: str, target: str, seconds: int) -> None:
-    """Watch an environment's alarms after a release. Exit status 1 as soon as one goes off."""
+    """Watch an environment's alarms after a release. Exit status 1 as soon as one is raised."""
     before = _delivery(environment, target).bake(seconds)
     if before:
-        click.echo(f"Off already before the release, so not counted: {', '.join(before)}")
-    click.echo(f"envs/{environment}: no alarm went off in {seconds} s.")
+        click.echo(f"In alarm already before the release, so not counted: {', '.join(before)}")
+    click.echo(f"envs/{environment}: no alarm was raised in {seconds} s.")
 
 
 @click.command()

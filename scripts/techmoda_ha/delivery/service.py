@@ -14,7 +14,7 @@ from techmoda_ha.delivery.bake import AlarmWatch
 from techmoda_ha.delivery.freeze import refuse_while_frozen, stop_state
 from techmoda_ha.delivery.release import Release, ReleaseRecord, current_commit, live_versions
 from techmoda_ha.delivery.rollback import Move, roll_aliases_back
-from techmoda_ha.environments import Environment, Workspace
+from techmoda_ha.environments import Environment, Target, Workspace
 from techmoda_ha.errors import HaError
 from techmoda_ha.progress import terraform_progress
 from techmoda_ha.terraform import Terraform
@@ -93,14 +93,18 @@ class Delivery:
         return moves
 
     def bake(self, seconds: float) -> list[str]:
-        """Watch the environment's alarms for that long; return those that were off before."""
+        """Watch the environment's alarms for that long; return those that were in alarm before."""
         outputs = self._outputs(self.environment)
         if not {"region", "alarm_names"} <= outputs.keys():
             raise HaError(f"envs/{self.environment} is not deployed.", f"make apply ENV={self.environment}")
         return AlarmWatch(self._client("cloudwatch", outputs), outputs["alarm_names"]).bake(seconds)
 
     def drift(self) -> Run:
-        """Plan without locking (and so without writing anything); what it would change has drifted."""
+        """Plan without locking (and so without writing anything); what it would change has drifted.
+
+        The functions are packaged first: their code is compared by the zips that this checkout makes.
+        """
+        operations.package(self.workspace, Target(self.variables["HA_TARGET"]), self.console)
         terraform = Terraform(self.workspace, self.environment, self.variables)
         with terraform_progress(self.console, f"drift {self.environment}") as progress:
             terraform.init()

@@ -39,7 +39,7 @@ def test_a_quiet_bake_lasts_as_long_as_asked() -> None:
 
 def test_an_alarm_that_goes_off_ends_the_bake_at_once() -> None:
     cloud = Cloud(errors=(30, 1000), latency=None)
-    with pytest.raises(ViolationError, match="Went off after the release: errors"):
+    with pytest.raises(ViolationError, match="Raised after the release: errors"):
         cloud.watch().bake(600)
     assert cloud.now == 30
 

@@ -1,0 +1,38 @@
+"""Drift is judged by this checkout's code too, not by zips that an earlier build left behind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from techmoda_ha import operations
+from techmoda_ha.delivery.service import Delivery
+from techmoda_ha.environments import Environment, Target, Workspace
+from techmoda_ha.terraform import Terraform
+from techmoda_ha.terraform_run import Run
+
+
+def test_the_functions_are_packaged_before_drift_is_planned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+
+    def package(_workspace: Workspace, target: Target, _console: Console) -> None:
+        done.append(f"package for {target}")
+
+    def plan(_self: Terraform, *_arguments: Any, lock: bool) -> Run:
+        done.append("plan with a lock" if lock else "plan")
+        return Run()
+
+    monkeypatch.setattr(operations, "package", package)
+    monkeypatch.setattr(Terraform, "init", lambda _self: done.append("init"))
+    monkeypatch.setattr(Terraform, "plan", plan)
+
+    Delivery(
+        Workspace(tmp_path, tmp_path / "build"), Environment.DR, {"HA_TARGET": "aws"}, Console(stderr=True)
+    ).drift()
+
+    assert done == ["package for aws", "init", "plan"]
