@@ -11,7 +11,7 @@ import click
 from techmoda_ha import operations
 from techmoda_ha.cli_options import json_option, target_option
 from techmoda_ha.environments import Environment, Target, Workspace, process_variables
-from techmoda_ha.failover.service import Failover, FailoverSetup
+from techmoda_ha.failover.service import HEALTHY, Failover, FailoverSetup, Status
 from techmoda_ha.failover.switch import Change
 
 DNS_TTL_SECONDS = 60
@@ -33,9 +33,7 @@ def status(target: str, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found.as_json(), indent=2))
         return
-    click.echo(
-        f"DNS leads clients to {found.serving}." if found.serving else "DNS does not say who serves clients."
-    )
+    click.echo(_who_serves(found))
     state = found.stop
     if state.engaged:
         click.echo(f"STOP is engaged since {state.at} by {state.by}: {state.reason}")
@@ -99,6 +97,14 @@ def open_failover(workspace: Workspace, target: Target) -> Failover:
     return Failover.of(
         FailoverSetup.from_outputs(operations.outputs(workspace, Environment.DR, variables)), variables
     )
+
+
+def _who_serves(found: Status) -> str:
+    if not found.serving:
+        return "DNS does not say who serves clients."
+    if (health := found.health[found.serving]) != HEALTHY:
+        return f"DNS leads clients to {found.serving}, which is not well: {health}"
+    return f"DNS leads clients to {found.serving}."
 
 
 def _change_as_json(change: Change) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from techmoda_ha.network import Network
 
 SAFE_LAG_SECONDS = 5.0  # "Typically within a second" (DynamoDB developer guide); more means trouble.
 HEALTH_TIMEOUT_SECONDS = 5.0
+HEALTHY = "healthy"
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ class Failover:
         return Status(
             self.switch.read(),
             self._serving(sites),
-            {site.region: self.health_problem(site) or "healthy" for site in sites},
+            {site.region: self.health_problem(site) or HEALTHY for site in sites},
         )
 
     def stop(self, reason: str, by: str | None = None) -> Change:

@@ -45,7 +45,7 @@ def test_status_names_both_regions_while_one_is_gone(monkeypatch: pytest.MonkeyP
         lambda _self, site: "timed out" if site.region == drill_kit.PRIMARY else "",
     )
     answer = ha("status")
-    assert "DNS leads clients to us-east-1." in answer.output
+    assert "DNS leads clients to us-east-1, which is not well: timed out\n" in answer.output
     assert "us-east-1: timed out" in answer.output
     assert "us-west-2: healthy" in answer.output
 
