@@ -169,7 +169,9 @@ class RegionOutageDrill(Telling):
             self.conflicts = [
                 one for one in stage.bed.conflicts(stage.primary.table_name) if self._is_ours(one)
             ]
-            self.note(f"{len(self.conflicts)} conflicting edits: the later one won")
+            self.note(
+                f"{len(self.conflicts)} conflicts between the regions: the later edit won, over one or several"
+            )
         else:
             self.notes.append("DynamoDB lists no conflicts; overwritten edits are those that a client saw.")
 
