@@ -170,7 +170,7 @@ class RegionOutageDrill(Telling):
                 one for one in stage.bed.conflicts(stage.primary.table_name) if self._is_ours(one)
             ]
             self.note(
-                f"{len(self.conflicts)} conflicts between the regions: the later edit won, over one or several"
+                f"{len(self.conflicts)} conflicts of the regions: the later edit won, over one or several"
             )
         else:
             self.notes.append("DynamoDB lists no conflicts; overwritten edits are those that a client saw.")
