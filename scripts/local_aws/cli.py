@@ -31,6 +31,7 @@ from local_aws.preflight import PreflightError, require_addresses
 
 _PROGRESS_AFTER_SECONDS = 2.0
 _FOLLOW_SECONDS = 0.2
+_START_IT = "Next: make local-up (or: ha local up)"
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -202,8 +203,8 @@ def _report(recorded: Instance | None, state_dir: Path) -> dict[str, Any]:
 def _in_words(report: dict[str, Any]) -> str:
     if not report["running"]:
         if report.get("lost"):
-            return f"The local AWS of {report['started_at']} is lost: its process is gone. Next: ha local up"
-        return "The local AWS is not running. Next: ha local up"
+            return f"The local AWS of {report['started_at']} is lost: its process is gone. {_START_IT}"
+        return f"The local AWS is not running. {_START_IT}"
     if not report["healthy"]:
         problem = report.get("problem", "it is still starting")
         return f"The local AWS (pid {report['pid']}) is not healthy: {problem}. Its log: {report['log']}"

@@ -36,6 +36,7 @@ from techmoda_ha.errors import HaError, ViolationError
 from techmoda_ha.failover.commands import failover
 from techmoda_ha.fuzz.command import fuzz
 from techmoda_ha.load.command import load_test
+from techmoda_ha.logs.commands import logs
 from techmoda_ha.recovery.commands import recover
 from techmoda_ha.report.commands import report
 from techmoda_ha.requirements import lock_requirements
@@ -94,7 +95,9 @@ def local(arguments: tuple[str, ...]) -> None:
     if arguments[:1] == ("env",) and not {"-h", "--help"} & set(arguments):
         _print_local_environment(as_json="--json" in arguments)
         return
-    sys.exit(subprocess.run([sys.executable, "-m", "local_aws", *arguments], check=False).returncode)
+    named = {**os.environ, "LOCAL_AWS_PROGRAM": "ha local"}  # as its usage and its refusals call it
+    command = [sys.executable, "-m", "local_aws", *arguments]
+    sys.exit(subprocess.run(command, check=False, env=named).returncode)
 
 
 def _print_local_environment(*, as_json: bool) -> None:
@@ -286,6 +289,7 @@ def fmt() -> None:
 main.add_command(dashboard)
 main.add_command(failover)
 main.add_command(slo)
+main.add_command(logs)
 main.add_command(drill)
 main.add_command(recover)
 main.add_command(backup)

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from techmoda_ha import cli
-from techmoda_ha.environments import Environment, Target, Workspace
+from techmoda_ha.environments import Environment, Target, Workspace, local_aws
 from techmoda_ha.errors import HaError
 from techmoda_ha.operations import write_token
 
@@ -46,6 +46,35 @@ def test_without_a_local_aws_the_next_step_is_named(run: CliRunner, arguments: l
     assert "error: The local AWS is not running." in answer.output
     assert "make local-up" in answer.output
     assert "Traceback" not in answer.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "usage"),
+    [
+        (["--help"], "Usage: ha local [OPTIONS]"),
+        (["up", "-h"], "Usage: ha local up [OPTIONS]"),
+        (["fault", "--help"], "Usage: ha local fault [OPTIONS]"),
+        (["region"], "Usage: ha local region [OPTIONS]"),
+    ],
+)
+def test_the_local_aws_names_itself_as_it_was_called(
+    run: CliRunner, capfd: pytest.CaptureFixture[str], arguments: list[str], usage: str
+) -> None:
+    run.invoke(cli.main, ["local", *arguments])
+    said = capfd.readouterr()
+    assert (said.out or said.err).startswith(usage)
+    assert "local_aws" not in said.out + said.err
+
+
+def test_the_local_aws_can_be_called_as_a_module(run: CliRunner) -> None:
+    assert local_aws("status", "--help").stdout.startswith("Usage: python -m local_aws status [OPTIONS]")
+
+
+def test_status_without_a_local_aws_names_make_and_ha(
+    run: CliRunner, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run.invoke(cli.main, ["local", "status"]).exit_code == 1
+    assert capfd.readouterr().out == "The local AWS is not running. Next: make local-up (or: ha local up)\n"
 
 
 def test_writing_on_aws_needs_a_token_of_the_identity_provider(
