@@ -42,9 +42,9 @@ checkov-plan: setup ## Check the plans of both deployed environments for complia
 package: setup ## Build the Lambda zips, reproducibly [TARGET=local|aws]
 	@$(HA) package --target $(TARGET)
 
-plan: setup ## Say what apply would change, ENV=primary|dr [TARGET=local|aws]
+plan: setup ## Say what apply would change, ENV=primary|dr [FULL=1: old and new values] [TARGET=local|aws]
 	$(need-env)
-	@$(HA) plan --env $(ENV) --target $(TARGET)
+	@$(HA) plan --env $(ENV) --target $(TARGET) $(if $(FULL),--full)
 
 validate: setup ## Refuse a plan that is no longer highly available [ENV=primary|dr, else both] [TARGET=local|aws]
 	@$(HA) validate $(if $(ENV),--env $(ENV),--save-json $(BUILD)/evidence/validation.json) --target $(TARGET)

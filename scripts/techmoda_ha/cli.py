@@ -23,10 +23,10 @@ from techmoda_ha.benchmark import bench_api, bench_recovery
 from techmoda_ha.bootstrap.commands import bootstrap
 from techmoda_ha.bootstrap.state_commands import state
 from techmoda_ha.capacity_command import capacity
-from techmoda_ha.cli_options import environment_option, json_option, refresh_option, target_option
+from techmoda_ha.change_commands import apply, plan
+from techmoda_ha.cli_options import environment_option, json_option, target_option
 from techmoda_ha.dashboard.commands import dashboard
 from techmoda_ha.delivery.commands import audit, bake, drift, pipeline, rollback
-from techmoda_ha.delivery.service import Delivery
 from techmoda_ha.demo import Demo
 from techmoda_ha.deployment import Deployment
 from techmoda_ha.documentation.commands import docs
@@ -43,7 +43,6 @@ from techmoda_ha.requirements import lock_requirements
 from techmoda_ha.slo.commands import slo
 from techmoda_ha.smoke.runner import run_smoke
 from techmoda_ha.teardown import destroy_environment
-from techmoda_ha.terraform import LOCK_PATIENCE_SECONDS
 from techmoda_ha.validation.benchmark import bench_validate
 from techmoda_ha.validation.checkov import checkov_plan
 from techmoda_ha.validation.commands import list_rules, validate
@@ -131,54 +130,6 @@ def package(target: str, architecture: str, *, as_json: bool) -> None:
         return
     for one in built:
         click.echo(f"{one.sha256}  {one.file.name}  {one.size_bytes:,} bytes")
-
-
-@main.command()
-@environment_option
-@target_option
-@click.option("--out", type=click.Path(path_type=Path), help="Save the plan in this file.")
-@refresh_option
-@json_option
-def plan(environment: str, target: str, out: Path | None, *, refresh: bool, as_json: bool) -> None:
-    """Say what `apply` would change. Exit status 0 whether or not anything would."""
-    workspace = Workspace.from_environment()
-    variables = process_variables(workspace, Target(target))
-    operations.package(workspace, Target(target), console)
-    run = operations.plan(
-        workspace,
-        Environment(environment),
-        variables,
-        console,
-        out.resolve() if out else None,
-        refresh=refresh,
-    )
-    if as_json:
-        click.echo(json.dumps({"changes": run.has_changes, "planned": run.planned, "summary": run.summary}))
-        return
-    for change in run.planned:
-        click.echo(f"{change['action']:8} {change['address']}")
-    click.echo(f"envs/{environment}: {operations.describe_changes(run)}.")
-
-
-@main.command()
-@environment_option
-@target_option
-@click.option("--lock-timeout", default=LOCK_PATIENCE_SECONDS, show_default=True, type=click.IntRange(0),
-              help="Seconds to wait for another run that is changing the environment.")  # fmt: skip
-@click.option(
-    "--during-incident", is_flag=True, help="Apply although STOP is engaged, as part of the incident."
-)
-@refresh_option
-def apply(environment: str, target: str, lock_timeout: int, *, during_incident: bool, refresh: bool) -> None:
-    """Package the Lambdas and apply one environment; print its outputs. Refused while STOP is engaged."""
-    workspace, where = Workspace.from_environment(), Environment(environment)
-    variables = process_variables(workspace, Target(target))
-    operations.package(workspace, Target(target), console)
-    run = Delivery(workspace, where, variables, console).apply(
-        lock_patience_seconds=lock_timeout, during_incident=during_incident, refresh=refresh
-    )
-    console.print(f"envs/{environment}: {operations.describe_changes(run)}.")
-    click.echo(json.dumps(operations.outputs(workspace, where, variables), indent=2))
 
 
 @main.command()
@@ -286,6 +237,8 @@ def fmt() -> None:
     checks.format_in_place(Workspace.from_environment())
 
 
+main.add_command(plan)
+main.add_command(apply)
 main.add_command(dashboard)
 main.add_command(failover)
 main.add_command(slo)

@@ -84,6 +84,12 @@ def host_architecture() -> str:
     return "arm64" if platform.machine().lower() in {"arm64", "aarch64"} else "x86_64"
 
 
+def ha_command(verb: str, environment: str, target: str, *arguments: str) -> str:
+    """Return an `ha` command as a person types it, without the target where it is the usual one."""
+    chosen = "" if target == Target.LOCAL else f" --target {target}"
+    return " ".join([f"ha {verb} --env {environment}{chosen}", *arguments])
+
+
 def local_aws(*arguments: str, variables: Mapping[str, str] = os.environ) -> subprocess.CompletedProcess[str]:
     """Run the local AWS's own command and return what it said."""
     command = [sys.executable, "-m", "local_aws", *arguments]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -80,16 +82,35 @@ def plan(
     out: Path | None = None,
     *,
     refresh: bool = True,
+    full: bool = False,
 ) -> Run:
-    """Plan one environment; return the run. Without `refresh` Terraform believes the state."""
+    """Plan one environment; return the run. Without `refresh` Terraform believes the state.
+
+    With `full` the run holds the whole difference, too.
+    """
     terraform = Terraform(workspace, environment, variables)
     terraform.init()
     if not refresh:
         terraform = _believing_the_state(terraform)
-    with terraform_progress(console, f"plan {environment}") as progress:
-        run = terraform.plan(progress.listen, out=out, refresh=refresh)
-        progress.finish("changes are due" if run.has_changes else "no changes")
+    with _passing_file(workspace, environment) if full and not out else nullcontext(out) as file:
+        with terraform_progress(console, f"plan {environment}") as progress:
+            run = terraform.plan(progress.listen, out=file, refresh=refresh)
+            progress.finish("changes are due" if run.has_changes else "no changes")
+        if full and file:
+            run.difference = terraform.show_plan(file)
     return run
+
+
+@contextmanager
+def _passing_file(workspace: Workspace, environment: Environment) -> Iterator[Path]:
+    """Give a file for a plan while the block runs; a plan holds secrets, so nobody else may read it.
+
+    Its mode is 0600, and Terraform keeps the mode of a file that is there.
+    """
+    folder = workspace.build / "terraform"
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=folder, prefix=f"{environment}-", suffix=".tfplan") as file:
+        yield Path(file.name)
 
 
 def _believing_the_state(terraform: Terraform) -> Terraform:

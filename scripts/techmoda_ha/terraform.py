@@ -140,6 +140,18 @@ class Terraform:
         state: dict[str, Any] = json.loads(self._quick("show", json=IsFlagged))
         return state
 
+    def show_plan(self, file: Path) -> str:
+        """Return the whole difference of a saved plan in Terraform's words, which hide sensitive values."""
+        command = self._command("show", str(file), no_color=IsFlagged)
+        result = finished(command, self.directory, self.process_environment)
+        if result.returncode != 0:
+            raise HaError(
+                f"terraform show failed in envs/{self.environment}: the plan cannot be read.",
+                "Plan again.",
+                detail=result.stderr.strip(),
+            )
+        return result.stdout.strip()
+
     def pull_state(self) -> dict[str, Any]:
         """Return the state itself; empty when there is none."""
         state: dict[str, Any] = json.loads(self._quick("state pull") or "{}")

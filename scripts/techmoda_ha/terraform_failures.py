@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from techmoda_ha.environments import ha_command
 from techmoda_ha.errors import HaError
 
 LOCK_FIELDS = re.compile(r"^[ │]*(ID|Operation|Who|Created): *(.+?) *$", re.MULTILINE)
@@ -31,8 +32,7 @@ class Failed:
 
     def command(self, verb: str, *arguments: str) -> str:
         """Return an `ha` command for the same environment and target, as a person types it."""
-        target = "" if self.target == "local" else f" --target {self.target}"
-        return " ".join([f"ha {verb} --env {self.environment}{target}", *arguments])
+        return ha_command(verb, self.environment, self.target, *arguments)
 
     def by_lock(self, diagnostics: Iterable[Mapping[str, Any]]) -> HaError | None:
         """Return the error of a state that another run holds, naming that run; None for another failure."""

@@ -32,13 +32,17 @@ def describe_diagnostic(diagnostic: Mapping[str, Any]) -> str:
 
 @dataclass
 class Run:
-    """What one Terraform command said: its events' essence, and its exit status."""
+    """What one Terraform command said: its events' essence, and its exit status.
+
+    `difference` is a plan's whole difference in Terraform's words, where somebody asked for it.
+    """
 
     exit_code: int = 0
     diagnostics: list[Event] = field(default_factory=list)
     summary: dict[str, Any] = field(default_factory=dict)
     planned: list[dict[str, str]] = field(default_factory=list)
     other_output: list[str] = field(default_factory=list)
+    difference: str = ""
 
     def take(self, line: str) -> Event | None:
         """Read one line of Terraform's JSON user interface; plain text is kept for the error report."""

@@ -146,7 +146,7 @@ def deployed(ha: Ha) -> Deployed:
         there = ha.run("outputs", "--env", environment, check=False)
         outputs = json.loads(there.stdout) if there.returncode == 0 else {}
         if "configuration_fingerprint" not in outputs:
-            outputs = ha.json("apply", "--env", environment)
+            outputs = ha.json("apply", "--env", environment, "--json")
         found[environment] = outputs
     regions = {name: RegionDeployment.from_outputs(name, outputs) for name, outputs in found.items()}
     key = SigningKey.load_or_create(ha.build / "keys" / "token-signing.pem")

@@ -41,7 +41,7 @@ def test_an_interrupted_apply_says_so_and_hides_no_half_state(ha: Ha) -> None:
 
 @pytest.mark.parametrize("environment", ["primary", "dr"])
 def test_an_environment_is_applied(ha: Ha, environment: str) -> None:
-    outputs = ha.json("apply", "--env", environment)
+    outputs = ha.json("apply", "--env", environment, "--json")
     assert outputs["region"] == REGIONS[environment]
 
 

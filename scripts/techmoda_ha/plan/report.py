@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sized
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,8 @@ from techmoda_ha.plan.forms.junit import junit_document
 from techmoda_ha.plan.forms.sarif import sarif_document
 from techmoda_ha.plan.judging import RULES
 from techmoda_ha.plan.model import System
+
+NEEDS_BOTH = "needs both plans"
 
 
 @dataclass(frozen=True)
@@ -59,11 +62,18 @@ class Report:
     def summary(self) -> str:
         """Return the counts in words."""
         found = self.findings
+        broken = f" of {_counted(found.broken_rules, 'rule')}" if found.violations else ""
         return (
-            f"{len(found.violations)} violations of {len(found.broken_rules)} rules, "
-            f"{len(self.missed)} objectives missed, {len(found.waiver_complaints)} waivers in question; "
-            f"{len(found.unknown)} judgements wait for the apply, {len(found.waived)} waived"
+            f"{_counted(found.violations, 'violation')}{broken}, "
+            f"{_counted(self.missed, 'objective')} missed, "
+            f"{_counted(found.waiver_complaints, 'waiver')} in question; "
+            f"{_counted(found.unknown, 'judgement')} known only after apply, {len(found.waived)} waived"
         )
+
+    @property
+    def states(self) -> dict[str, str]:
+        """Return how every rule stands, by its id: one of the words of `_state`."""
+        return {rule.id: _state(self.findings, rule.id) for rule in RULES.values()}
 
     def as_json(self) -> str:
         """Return the whole report as a JSON document."""
@@ -76,7 +86,7 @@ class Report:
             "waived": [_finding(one) for one in found.waived],
             "unknown": [_finding(one) for one in found.unknown],
             "waivers_in_question": found.waiver_complaints,
-            "rules": {rule.id: _state(found, rule.id) for rule in RULES.values()},
+            "rules": self.states,
             "assessment": {
                 "availability": _measure(self.availability),
                 "recovery": [_measure(one) for one in self.recovery],
@@ -95,11 +105,15 @@ class Report:
         return sarif_document(self.findings)
 
 
+def _counted(things: Sized, noun: str) -> str:
+    return f"{len(things)} {noun}{'' if len(things) == 1 else 's'}"
+
+
 def _state(found: Findings, identifier: str) -> str:
     if identifier in found.broken_rules:
         return "violated"
     if any(rule.id == identifier for rule in found.not_judged):
-        return "needs both plans"
+        return NEEDS_BOTH
     if any(one.rule.id == identifier for one in found.unknown):
         return "unknown"
     if any(one.rule.id == identifier for one in found.waived):

@@ -12,7 +12,7 @@ from typing import Any
 import click
 from rich.console import Console
 
-from techmoda_ha.cli_options import choice, json_option, target_option
+from techmoda_ha.cli_options import choice, json_option, refresh_option, target_option
 from techmoda_ha.environments import Environment, Target, Workspace
 from techmoda_ha.errors import HaError, ViolationError
 from techmoda_ha.plan.compliance import compliance_document
@@ -86,15 +86,17 @@ def _files(command: Any) -> Any:
 @target_option
 @_files
 @click.option("--all", "show_all", is_flag=True, help="Show what is known only after apply, one by one.")
+@refresh_option
 @json_option
 def validate(
     files: Files, plans: tuple[Path, ...], environments: tuple[str, ...], target: str,
-    *, show_all: bool, as_json: bool,
+    *, show_all: bool, refresh: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Judge a plan before it is applied: whether the system is still highly available.
 
     PLAN is a file saved by `ha plan --out` (or terraform plan -out), or what `terraform show -json` prints of
-    one. Give both environments' plans to judge what has to hold between the regions.
+    one. Give both environments' plans to judge what has to hold between the regions. While the other region
+    is gone, judge one environment's change from its own state: --env dr --no-refresh.
 
     Exit status 1: the plan breaks a rule or a promise. 2: the input is no plan, or a tool failed.
     """
@@ -103,19 +105,26 @@ def validate(
     granted = _waivers(workspace, files.waivers)
     chosen = [] if plans and not environments else [Environment(one) for one in environments or Environment]
     read = [read_plan(workspace, file) for file in plans]
-    made = [plan_environment(workspace, one, Target(target), console) for one in chosen]
+    made = [plan_environment(workspace, one, Target(target), console, refresh=refresh) for one in chosen]
     system = assemble([*read, *made], promised)
     report = Report.of(system, judge(system, granted, datetime.now(UTC).date()))
     files.write(report)
     if as_json:
         click.echo(report.as_json())
     else:
-        tables.show(report, Console(), show_all=show_all)
+        both = _judging_both(target, from_files=bool(plans))
+        tables.show(report, Console(), show_all=show_all, both=both)
     if report.problems:
         raise ViolationError(
             f"Refused: {report.summary}.",
             "Each finding above says how to mend it; `ha rules NAME` says more.",
         )
+
+
+def _judging_both(target: str, *, from_files: bool) -> str:
+    if from_files:
+        return "ha validate PRIMARY_PLAN DR_PLAN"
+    return "make validate" if target == Target.LOCAL else f"make validate TARGET={target}"
 
 
 def _waivers(workspace: Workspace, given: Path | None) -> tuple[Waiver, ...]:

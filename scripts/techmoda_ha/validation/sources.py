@@ -57,23 +57,23 @@ def _parsed(content: bytes, file: Path) -> Any:
 
 
 def plan_environment(
-    workspace: Workspace, environment: Environment, target: Target, console: Console
+    workspace: Workspace, environment: Environment, target: Target, console: Console, *, refresh: bool = True
 ) -> Plan:
-    """Plan an environment as it ships, and return the plan."""
-    document, backend = plan_document(workspace, environment, target, console)
+    """Plan an environment as it ships; return the plan. Without `refresh` Terraform believes the state."""
+    document, backend = plan_document(workspace, environment, target, console, refresh=refresh)
     locations = resource_locations(workspace.root)
     return parse_plan(document, f"envs/{environment}", locations=locations, backend=backend)
 
 
 def plan_document(
-    workspace: Workspace, environment: Environment, target: Target, console: Console
+    workspace: Workspace, environment: Environment, target: Target, console: Console, *, refresh: bool = True
 ) -> tuple[dict[str, Any], Backend | None]:
     """Plan an environment and return Terraform's JSON document about it, and where its state lies."""
     variables = process_variables(workspace, target) | as_shipped(target)
     operations.package(workspace, target, console)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "plan"
-        operations.plan(workspace, environment, variables, console, out=file)
+        operations.plan(workspace, environment, variables, console, out=file, refresh=refresh)
         data_dir = workspace.terraform_data_dir(environment)
         document = _show(file, workspace.environment_dir(environment), data_dir, variables)
     return document, _backend(data_dir)

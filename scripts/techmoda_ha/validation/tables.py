@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from rich.console import Console
@@ -11,27 +12,54 @@ from rich.text import Text
 from techmoda_ha.plan.assessment.measure import Measure, Verdict
 from techmoda_ha.plan.engine import Finding
 from techmoda_ha.plan.judging import RULES, Rule
-from techmoda_ha.plan.report import Report
+from techmoda_ha.plan.report import NEEDS_BOTH, Report
 
 COLOURS = {Verdict.HOLDS: "green", Verdict.MISSED: "bold red", Verdict.UNKNOWN: "yellow"}
 SHOWN_ROOM = 6
+STANDING = {  # the words of Report.states as they follow a number
+    "holds": "hold", "violated": "broken", "waived": "waived", "unknown": "known only after apply",
+    "nothing to judge": "without anything to judge", NEEDS_BOTH: "not judged",
+}  # fmt: skip
 
 
-def show(report: Report, console: Console, *, show_all: bool) -> None:
-    """Print what a CTO reads first: promises, then what is wrong, then what nobody can know yet."""
+def show(report: Report, console: Console, *, show_all: bool, both: str) -> None:
+    """Print what a CTO reads first: promises, then what is wrong, then what nobody can know yet.
+
+    The verdict is the last line. `both` is the command that judges both environments.
+    """
     _show_promises(report, console)
     _show_room(report, console, show_all=show_all)
     _show_findings(report, console)
     _show_unknown(report, console, show_all=show_all)
     for complaint in report.findings.waiver_complaints:
         console.print(f"waiver  {complaint}", style="red", markup=False, highlight=False)
-    held = len([rule for rule in RULES if _all_hold(report, rule)])
-    console.print(f"{held} of {len(RULES)} rules hold; {report.summary}.", highlight=False, soft_wrap=True)
+    _show_counts(report, console, both)
+    _show_verdict(report, console)
 
 
-def _all_hold(report: Report, identifier: str) -> bool:
-    unsure = {one.rule.id for one in (*report.findings.unknown, *report.findings.violations)}
-    return report.findings.held.get(identifier, 0) > 0 and identifier not in unsure
+def _show_counts(report: Report, console: Console, both: str) -> None:
+    """Say how many rules stand how, so that the numbers add up to all of them."""
+    counts = Counter(report.states.values())
+    told = ", ".join(f"{counts[state]} {word}" for state, word in STANDING.items() if counts[state])
+    console.print(f"{len(RULES)} rules: {told}.", highlight=False, soft_wrap=True)
+    if alone := counts[NEEDS_BOTH]:
+        text = (
+            f"{alone} of {len(RULES)} rules cannot be judged from the plan of {_judged(report)} alone; "
+            f"both together: {both}"
+        )
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def _show_verdict(report: Report, console: Console) -> None:
+    console.print(f"{report.summary[:1].upper()}{report.summary[1:]}.", highlight=False, soft_wrap=True)
+    verdict = "does not hold" if report.problems else "holds"
+    alone = " alone" if NEEDS_BOTH in report.states.values() else ""
+    style = COLOURS[Verdict.MISSED if report.problems else Verdict.HOLDS]
+    console.print(Text(f"Verdict on {_judged(report)}{alone}: {verdict}.", style=style), soft_wrap=True)
+
+
+def _judged(report: Report) -> str:
+    return " and ".join(report.sources)
 
 
 def _show_promises(report: Report, console: Console) -> None:

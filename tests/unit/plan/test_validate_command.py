@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,10 +12,17 @@ from typing import Any
 import pytest
 import yaml
 from click.testing import CliRunner, Result
-from tests.unit.plan.plan_kit import ROOT, document, resource, table
+from rich.console import Console
+from tests.unit.plan.plan_kit import ROOT, document, plan, resource, system, table
 
+from techmoda_ha import operations
 from techmoda_ha.cli import main
+from techmoda_ha.errors import HaError
+from techmoda_ha.plan.engine import judge
 from techmoda_ha.plan.judging import RULES
+from techmoda_ha.plan.model import Role
+from techmoda_ha.plan.report import Report
+from techmoda_ha.validation import commands, sources, tables
 from techmoda_ha.validation.locator import resource_locations
 from techmoda_ha.validation.skips import PLAN_CONFIGURATION, skipped_checks
 
@@ -33,6 +42,64 @@ def test_a_plan_that_breaks_a_rule_is_refused_with_status_1(tmp_path: Path) -> N
     assert ended.exit_code == 1
     assert "data-deletion-protection" in ended.output
     assert "Refused" in ended.output
+
+
+def test_one_plan_alone_says_how_many_rules_it_leaves_open_and_what_judges_them(tmp_path: Path) -> None:
+    file = write(tmp_path / "plan.json", document(table(deletion_protection_enabled=False)))
+    *_, counts, left_open, _summary, verdict = ha("validate", file).stdout.splitlines()
+    numbers = [int(number) for number in re.findall(r"\d+", counts)]
+    assert numbers[0] == sum(numbers[1:]) == len(RULES)
+    alone = sum(not rule.needs <= {Role.PRIMARY} for rule in RULES.values())
+    assert f" {alone} not judged" in counts
+    assert left_open == (
+        f"{alone} of {len(RULES)} rules cannot be judged from the plan of {file} alone; "
+        "both together: ha validate PRIMARY_PLAN DR_PLAN"
+    )
+    assert verdict == f"Verdict on {file} alone: does not hold."
+
+
+@pytest.mark.parametrize(
+    ("target", "both"), [("local", "make validate"), ("aws", "make validate TARGET=aws")]
+)
+def test_an_environment_that_is_planned_now_names_the_target_that_judges_both(
+    monkeypatch: pytest.MonkeyPatch, target: str, both: str
+) -> None:
+    monkeypatch.setattr(commands, "plan_environment", lambda *_, **__: plan(table()))
+    said = ha("validate", "--env", "primary", "--target", target).stdout
+    assert f"cannot be judged from the plan of envs/primary alone; both together: {both}\n" in said
+
+
+def test_with_both_plans_no_rule_is_left_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(commands, "plan_environment", lambda _, one, *__, **___: plan(table(), role=one))
+    said = ha("validate").stdout
+    assert "cannot be judged" not in said
+    assert said.endswith("Verdict on envs/primary and envs/dr: does not hold.\n")
+
+
+def test_what_breaks_no_rule_and_no_objective_holds() -> None:
+    judged = system(plan(table()))
+    report = Report.of(judged, judge(judged, (), date(2026, 1, 1), rules=[]))
+    said = io.StringIO()
+    tables.show(report, Console(file=said, width=200), show_all=False, both="make validate")
+    assert said.getvalue().endswith("Verdict on envs/primary: holds.\n")
+
+
+@pytest.mark.parametrize(("options", "refresh"), [([], True), (["--no-refresh"], False)])
+def test_a_region_can_be_judged_from_its_state_while_the_other_is_gone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, options: list[str], *, refresh: bool
+) -> None:
+    asked: list[bool] = []
+
+    def planned(*_: Any, out: Path, refresh: bool) -> None:
+        asked.append(refresh)
+        raise HaError("no further", "")
+
+    monkeypatch.setenv("HA_BUILD_DIR", str(tmp_path))
+    monkeypatch.setattr(sources, "process_variables", lambda *_: {})
+    monkeypatch.setattr(operations, "package", lambda *_: [])
+    monkeypatch.setattr(operations, "plan", planned)
+    ended = ha("validate", "--env", "dr", *options)
+    assert (ended.exit_code, asked) == (2, [refresh])
 
 
 @pytest.mark.parametrize(

@@ -138,6 +138,24 @@ def test_a_plan_tells_whether_anything_would_change(
     assert terraform.plan().has_changes is expected
 
 
+def test_a_saved_plan_is_shown_in_terraforms_words(
+    terraform: Terraform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install_fake(tmp_path, monkeypatch, [], 0)
+    (tmp_path / "bin" / "terraform").write_text('#!/bin/sh\necho "$@"\n')
+    assert terraform.show_plan(tmp_path / "a.tfplan") == f"show -no-color {tmp_path}/a.tfplan"
+
+
+def test_a_saved_plan_that_cannot_be_shown_is_an_error_with_terraforms_words(
+    terraform: Terraform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install_fake(tmp_path, monkeypatch, [], 0)
+    (tmp_path / "bin" / "terraform").write_text('#!/bin/sh\necho "no plan" >&2\nexit 1\n')
+    with pytest.raises(HaError, match="terraform show failed in envs/primary") as caught:
+        terraform.show_plan(tmp_path / "a.tfplan")
+    assert caught.value.detail == "no plan"
+
+
 def initialised(workspace: Workspace, backend: dict[str, Any]) -> Terraform:
     """Return Terraform whose data folder looks as after `terraform init` with these backend settings."""
     data_dir = workspace.terraform_data_dir(Environment.PRIMARY)

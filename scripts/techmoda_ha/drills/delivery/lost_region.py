@@ -35,7 +35,8 @@ class LostRegion:
         telling.note(f"{self.fault.describe()}")
         change = site.reserving(wanted)
         plan = site.ha.run("plan", "--env", "dr", "--no-refresh", **change)
-        telling.note(f"planned in {plan.seconds:.1f} s: {' '.join(plan.said.splitlines()[-1:])}")
+        due = [line for line in plan.said.splitlines() if line.startswith("envs/dr: ")]
+        telling.note(f"planned in {plan.seconds:.1f} s: {' '.join(due)}")
         telling.expect(
             that=plan.status == 0 and " changed, " in plan.said,
             failure=f"envs/dr cannot be planned: {plan.said[-500:]}",
