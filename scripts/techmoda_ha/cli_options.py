@@ -27,5 +27,5 @@ target_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 refresh_option = click.option(
     "--refresh/--no-refresh", default=True,
-    help="Ask AWS what there is (default), or believe the state: changes a region while the other is gone.",
+    help="Ask AWS what there is (default), or believe the state: for one region while the other is gone.",
 )  # fmt: skip
