@@ -143,7 +143,7 @@ def wait_until_healthy(
         if clock() > deadline:
             raise HaError(
                 f"The API in {region} is not healthy after {READY_WITHIN_SECONDS:.0f} s.",
-                "Its functions' logs say why: aws logs tail /aws/lambda/techmoda-api-products",
+                "Its functions' logs say why: ha logs products --env primary (or: --env dr)",
                 detail=last,
             )
         sleep(READY_POLL_SECONDS)

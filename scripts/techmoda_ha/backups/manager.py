@@ -60,7 +60,7 @@ class BackupManager:
         if "FunctionError" in answer:
             raise HaError(
                 f"The backup manager in {self.region} failed.",
-                f"Its log says why: aws logs tail /aws/lambda/{self.function} --region {self.region}",
+                "Its log says why: ha logs backup_manager, with the same --env and --target.",
                 detail=json.dumps(payload),
             )
         body: dict[str, Any] = json.loads(payload["body"])

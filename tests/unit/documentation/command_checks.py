@@ -23,8 +23,8 @@ PLACEHOLDER = re.compile(r"…|\.\.\.|^[A-Z][A-Z_|-]*$|<.*>")
 # Options of every `aws` command (aws help): they are no members of an operation's input.
 AWS_GLOBAL = {"region", "output", "query", "profile", "endpoint-url", "no-cli-pager", "no-paginate",
               "cli-binary-format", "debug", "max-items", "cli-input-json"}  # fmt: skip
-# Commands of the AWS CLI's own, which are no operations of an API.
-AWS_CUSTOM = {("logs", "tail"), ("s3", "cp"), ("s3", "ls"), ("s3", "sync"), ("configure", "list")}
+# Commands of the AWS CLI's own, which are no operations of an API, in its version 1 (`logs tail` is not).
+AWS_CUSTOM = {("s3", "cp"), ("s3", "ls"), ("s3", "sync"), ("configure", "list")}
 
 
 def problem(command: Command) -> str | None:

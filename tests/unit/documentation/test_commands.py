@@ -39,6 +39,7 @@ def test_every_command_in_the_documents_exists_with_its_options() -> None:
         "build/venv/tools/bin/ha drill nonsense --target aws",
         "aws nonsense list-things",
         "aws dynamodb list-nonsense",
+        "aws logs tail /aws/lambda/x",
         "aws dynamodb list-tables --nonsense 1",
     ],
 )

@@ -179,7 +179,7 @@ def test_a_crash_of_the_function_points_at_its_log() -> None:
     crashed, _ = manager({"FunctionError": "Unhandled", "Payload": io.BytesIO(b'{"errorMessage": "x"}')})
     with pytest.raises(HaError) as error:
         crashed.ask(operacion="estado")
-    assert "/aws/lambda/shop-backups" in error.value.next_step
+    assert "ha logs backup_manager" in error.value.next_step
 
 
 def restored(state: str, *pending: str) -> dict[str, Any]:
