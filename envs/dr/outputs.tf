@@ -97,12 +97,14 @@ output "log_group_names" {
   })
 }
 
-output "primary_endpoint" {
-  description = "The primary region and the URL of its endpoint, for whoever asks how it is while its own state cannot be read."
-  value = {
-    region           = var.primary_region
-    regional_api_url = replace(module.regional_api.regional_api_url, local.failover_hosts.dr, local.failover_hosts.primary)
-  }
+output "primary_region" {
+  description = "The region that serves clients while it is healthy, for whoever asks while its own state cannot be read."
+  value       = var.primary_region
+}
+
+output "primary_regional_api_url" {
+  description = "The URL of the primary region's endpoint, for whoever asks how it is while its own state cannot be read."
+  value       = replace(module.regional_api.regional_api_url, local.failover_hosts.dr, local.failover_hosts.primary)
 }
 
 output "products_function_alias" {

@@ -51,13 +51,13 @@ class FailoverSetup:
     @classmethod
     def from_outputs(cls, dr: Mapping[str, Any]) -> FailoverSetup:
         """Read the outputs of envs/dr; raise HaError when it has no STOP switch or knows no primary."""
-        for needed in ("stop_table_name", "primary_endpoint"):
+        for needed in ("stop_table_name", "primary_regional_api_url"):
             if needed not in dr:
                 raise HaError(f"envs/dr has no output {needed}: there is no STOP switch, or an old one.",
                               "Deploy it: make apply ENV=dr")  # fmt: skip
         return cls(
             dr=Site(dr["region"], dr["regional_api_url"]),
-            primary=Site(**dr["primary_endpoint"]),
+            primary=Site(dr["primary_region"], dr["primary_regional_api_url"]),
             api_url=dr["api_url"],
             stop_table_name=dr["stop_table_name"],
             idempotency_table_name=dr["idempotency_table_name"],

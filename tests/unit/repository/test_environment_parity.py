@@ -14,6 +14,8 @@ ONLY_DR_MAKES = {
     "failover_function_name",
     "failover_operator_policy_arn",
     "global_dashboard_name",
+    "primary_region",
+    "primary_regional_api_url",
     "stop_table_name",
 }
 ONLY_PRIMARY_MAKES = {

@@ -111,10 +111,10 @@ def test_without_a_stop_table_there_is_no_failover() -> None:
 
 
 def test_what_is_known_of_the_primary_region_stands_in_the_state_of_the_dr_region() -> None:
-    primary = {"region": drill_kit.PRIMARY, "regional_api_url": "https://api-us-east-1.shop.example/v1"}
     outputs = {
         "region": drill_kit.DR, "regional_api_url": "https://api-us-west-2.shop.example/v1",
-        "primary_endpoint": primary, "api_url": "https://api.shop.example/v1",
+        "primary_region": drill_kit.PRIMARY, "primary_regional_api_url": "https://api-us-east-1.shop.example/v1",
+        "api_url": "https://api.shop.example/v1",
         "stop_table_name": drill_kit.STOP_TABLE, "idempotency_table_name": drill_kit.IDEMPOTENCY_TABLE,
         "worst_case_seconds": {"stop": 90},
     }  # fmt: skip
