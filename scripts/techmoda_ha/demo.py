@@ -16,6 +16,7 @@ from techmoda_ha.environments import Environment, Target, Workspace, process_var
 from techmoda_ha.errors import HaError, ViolationError
 from techmoda_ha.incidents import replay
 from techmoda_ha.operations import apply, mint_token, package
+from techmoda_ha.printed_tables import print_table
 from techmoda_ha.report.commands import make_report
 from techmoda_ha.sample_catalogue import ensure_catalogue
 from techmoda_ha.smoke.runner import SmokeResult, run_smoke
@@ -85,7 +86,7 @@ class Demo:
         }
         for name, describe in rows.items():
             table.add_row(name, *map(describe, deployment.regions))
-        self.console.print(table)
+        print_table(self.console, table)
         lag = [value for name, value in result.measurements.items() if name.startswith("replication_lag")]
         self.console.print(
             f"Smoke test: {len(result.checks) - len(result.failures)} of {len(result.checks)} checks passed; "

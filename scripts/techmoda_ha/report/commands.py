@@ -12,6 +12,7 @@ from rich.console import Console
 from techmoda_ha.environments import Workspace
 from techmoda_ha.errors import HaError
 from techmoda_ha.plan.objectives import Objectives, read_objectives
+from techmoda_ha.printed_tables import print_table
 from techmoda_ha.report.runs import collect
 
 
@@ -40,13 +41,14 @@ def make_report(
     from techmoda_ha.report.page import write_report
     from techmoda_ha.report.promises import standings
     from techmoda_ha.report.sources import read_sources
-    from techmoda_ha.report.summary import summary_table
+    from techmoda_ha.report.summary import COMMANDS_COLUMN, summary_table
 
     collected = collect(evidence or workspace.build / "evidence")
     promised = _objectives(workspace.root / "objectives.yaml")
     sources = read_sources(workspace.root, datetime.now(UTC))
     files = write_report(out or workspace.build / "report", collected, promised, sources)
-    console.print(summary_table(standings(collected.runs, promised), Speaker.of(Language.ENGLISH)))
+    table = summary_table(standings(collected.runs, promised), Speaker.of(Language.ENGLISH))
+    print_table(console, table, kept=COMMANDS_COLUMN)
     for problem in collected.unreadable:
         console.print(f"  unreadable: {problem.reason}", style="red", markup=False)
     for file in files.values():

@@ -17,6 +17,8 @@ COLOURS = {
     Verdict.NOT_MEASURED: "yellow",
 }
 
+COMMANDS_COLUMN = 1  # Where the figure stands, or the command that measures it.
+
 
 def summary_table(standings: Sequence[Standing], speaker: Speaker) -> Table:
     """Return promises beside measurements; a scenario without evidence names the command that makes it."""
