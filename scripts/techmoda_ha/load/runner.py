@@ -10,9 +10,11 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,7 +32,7 @@ from techmoda_ha.evidence import Evidence
 from techmoda_ha.load import judgement
 from techmoda_ha.load.judgement import LoadObjectives, LoadRun
 from techmoda_ha.load.settings import LoadSettings
-from techmoda_ha.load.throttles import CapacityParts, count_throttles
+from techmoda_ha.load.throttles import CapacityParts, count_throttles, seconds_to_a_clean_minute
 from techmoda_ha.network import Network
 from techmoda_ha.progress import make_progress
 
@@ -128,20 +130,30 @@ class LoadTest:
 
     def execute(self) -> Evidence:
         """Put the load on, judge it, delete what it made, and write the evidence; raise HaError."""
+        self.wait_for_a_clean_minute()
         try:
             results = self.put_load()
         finally:
             self._clear()
-        clients = AwsClients(self.target.variables)
         evidence = judgement.evidence_of(self.run, results, {}, self.objectives)
-        cloudwatch = clients("cloudwatch", self.target.region)
-        throttles = count_throttles(cloudwatch, self.target.parts, evidence.started_at, evidence.ended_at)
+        throttles = count_throttles(
+            self._cloudwatch(), self.target.parts, evidence.started_at, evidence.ended_at
+        )
         evidence = judgement.evidence_of(self.run, results, throttles, self.objectives)
         evidence.write(self.workspace.build / "evidence")
         shutil.copyfile(
             self.folder / "report.html", self.workspace.build / "evidence" / f"{evidence.name}.html"
         )
         return evidence
+
+    def wait_for_a_clean_minute(self) -> None:
+        """Let a minute pass in which something was refused before the load; raise HaError."""
+        if seconds := seconds_to_a_clean_minute(self._cloudwatch(), self.target.parts, datetime.now(UTC)):
+            self.console.print(
+                f"Something was refused within this minute already; the load begins in {seconds:.0f} s.",
+                highlight=False,
+            )
+            time.sleep(seconds)
 
     def put_load(self) -> dict[str, Any]:
         """Run the load process to its end and return its results; raise HaError when it fails."""
@@ -181,6 +193,9 @@ class LoadTest:
             )
         found: dict[str, Any] = json.loads(results.read_text())
         return found
+
+    def _cloudwatch(self) -> Any:
+        return AwsClients(self.target.variables)("cloudwatch", self.target.region)
 
     def _command(self) -> list[str]:
         command = [

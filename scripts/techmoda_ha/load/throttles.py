@@ -65,3 +65,14 @@ def count_throttles(
             )
             counts[part] = float(sum(point["Sum"] for point in answer["Datapoints"]))
     return counts
+
+
+def seconds_to_a_clean_minute(cloudwatch: Any, parts: CapacityParts, now: datetime) -> float:
+    """Return how long to wait (seconds) until earlier refusals cannot be taken for those of a run.
+
+    CloudWatch counts by whole minutes. 0 when nothing was refused in this one. Raises HaError when
+    CloudWatch cannot be read.
+    """
+    if not any(count_throttles(cloudwatch, parts, now, now).values()):
+        return 0.0
+    return MINUTE_SECONDS - now.second - now.microsecond / 1e6

@@ -17,7 +17,7 @@ from techmoda_ha.load import scenarios
 from techmoda_ha.load.judgement import LoadObjectives, LoadRun, evidence_of
 from techmoda_ha.load.runner import shares_of
 from techmoda_ha.load.settings import LoadSettings
-from techmoda_ha.load.throttles import CapacityParts, count_throttles
+from techmoda_ha.load.throttles import CapacityParts, count_throttles, seconds_to_a_clean_minute
 from techmoda_ha.load.visits import Visits, WrongAnswerError
 from techmoda_ha.network import Network
 
@@ -244,3 +244,15 @@ def test_rates_and_latencies_are_kept_in_seconds_since_the_start() -> None:
     details = evidence_of(RUN, results(history=[seen]), {}, OBJECTIVES).details
     assert details["rates"] == [{"second": 5.0, "requests_per_second": 99.0, "failures_per_second": 1.5}]
     assert details["latency"] == [{"second": 5.0, "p50_ms": 12, "p95_ms": 80}]
+
+
+@pytest.mark.parametrize(("refused", "seconds"), [(0.0, 0.0), (3.0, 41.5)])
+def test_a_load_waits_until_what_was_refused_before_it_is_of_another_minute(
+    refused: float, seconds: float
+) -> None:
+    class CloudWatch:
+        def get_metric_statistics(self, **_: Any) -> dict[str, Any]:
+            return {"Datapoints": [{"Sum": refused}]}
+
+    now = datetime(2026, 1, 1, 12, 0, 18, 500_000, tzinfo=UTC)
+    assert seconds_to_a_clean_minute(CloudWatch(), CapacityParts("t", "i", "p", "a"), now) == seconds

@@ -109,6 +109,7 @@ class SurgeDrill:
     def surge(self) -> None:
         """Put the load on: normal, ten times that, normal again."""
         scenario = self.plan.scenario
+        self.load.wait_for_a_clean_minute()
         self.note(
             f"Load begins: {scenario.rates[0]:g} requests/s, {scenario.peak:g} at the peak, "
             f"{len(scenario.rates)} s"
