@@ -9,7 +9,7 @@ from enum import StrEnum
 from techmoda_ha.capacity.configuration import Configuration, Provisioned, Throttle
 from techmoda_ha.errors import HaError
 
-LOW_CONCURRENCY = 2
+LOW_CONCURRENCY = 1
 LOW_CAPACITY_SHARE = 0.4
 """The share of a minimum that is too little even with burst capacity, which carries 30 % more for minutes."""
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -19,6 +21,7 @@ from techmoda_ha.errors import HaError
 from techmoda_ha.load import scenarios
 from techmoda_ha.load.judgement import LoadObjectives, LoadRun
 from techmoda_ha.load.runner import LoadTarget, LoadTest
+from techmoda_ha.load.settings import LoadSettings
 from techmoda_ha.network import DnsAnswer, Network
 
 OBJECTIVES = LoadObjectives(error_percent=0.01, throttled_percent=0.01, p99_seconds=1.0)
@@ -118,3 +121,34 @@ def test_nothing_but_the_load_process_is_changed_by_gevent() -> None:
     )
     told = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout
     assert json.loads(told) == ["socket", False, False]
+
+
+ARRIVALS = """
+import json, time
+from techmoda_ha.load import locustfile
+from locust.env import Environment
+came = []
+locustfile._arrive = lambda *_: came.append(time.perf_counter())
+environment = Environment(user_classes=[locustfile.Visitor])
+runner = environment.create_local_runner()
+runner.start(40, spawn_rate=1000)
+locustfile.gevent.sleep(3 * locustfile.USER_SECONDS)
+runner.quit()
+print(json.dumps([(moment - came[0]) / locustfile.USER_SECONDS for moment in came]))
+"""
+
+
+def test_visitors_arrive_spread_over_time_and_not_in_step(tmp_path: Path) -> None:
+    settings = LoadSettings(
+        host="api.shop.example", base_path="/v1", token="", category="c", results=str(tmp_path / "r.json"),
+        scenario=RUN.scenario, network=Network(None, 443, None), shares={"list": 1.0},
+    )  # fmt: skip
+    told = subprocess.run(
+        [sys.executable, "-c", ARRIVALS], check=True, capture_output=True, text=True,
+        env={**os.environ, **settings.to_variable()},
+    ).stdout  # fmt: skip
+    turns: list[float] = json.loads(told.splitlines()[-1])
+    last_turn = [turn % 1 for turn in turns if turn >= 1.5]
+    assert len(last_turn) >= 40
+    most_at_once = max(Counter(int(20 * moment) for moment in last_turn).values())
+    assert most_at_once < len(last_turn) / 3, "a twentieth of the time has a third of the arrivals"
