@@ -17,7 +17,7 @@ from techmoda_ha.evidence import Evidence
 from techmoda_ha.load import scenarios
 from techmoda_ha.load.judgement import LoadObjectives, LoadRun
 
-LOCAL_PEAK = 30.0
+LOCAL_PEAK = 60.0
 """Requests a second that the local AWS carries on two busy cores beside the load (docs/runbooks/surge.md)."""
 
 FAILURES_SHOWN = 8
