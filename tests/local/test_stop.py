@@ -21,8 +21,13 @@ def test_stop_works_without_us_east_1_and_resume_waits_for_it(steady: Deployed) 
         assert "STOP is engaged already, since" in again
         refused = ha.run("failover", "resume", "--reason", "too soon", check=False)
         assert refused.returncode == 1, refused.stderr
-        # The primary's state lies in its own region, and nothing is known of a region without it.
-        assert "the state of envs/primary cannot be read, so its region cannot be checked" in refused.stderr
+        assert f"{PRIMARY} is not healthy" in refused.stderr
+        # The primary's state lies in its own region; who asks for it is told so at once.
+        assert (
+            f"its bucket in {PRIMARY} does not answer"
+            in ha.run("outputs", "--env", "primary", check=False).stderr
+        )
+        assert ha.json("failover", "status", "--json")["health"][PRIMARY] != "healthy"
     assert eventually(
         lambda: ha.run("failover", "resume", "--reason", "done", check=False).returncode == 0,
         SAFE_WITHIN_SECONDS,
