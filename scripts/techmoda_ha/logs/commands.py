@@ -72,7 +72,7 @@ def logs(name: str, environment: str, target: str, since: timedelta, pattern: st
             click.get_current_context(),
             param_hint="NAME",
         ) from error
-    region, start = outputs["region"], datetime.now(UTC) - since
+    region, start = outputs["region"], now() - since
     events = read_events(AwsClients(variables), region, group, start, pattern)
     if as_json:
         found = [one.as_json() for one in events]
@@ -82,3 +82,8 @@ def logs(name: str, environment: str, target: str, since: timedelta, pattern: st
     if not events:
         wanted = f" that matches {pattern}" if pattern else ""
         click.echo(f"Nothing{wanted} in {group}, {region}, since {timestamp(start)}.", err=True)
+
+
+def now() -> datetime:
+    """Return this moment; tests put another one in its place."""
+    return datetime.now(UTC)

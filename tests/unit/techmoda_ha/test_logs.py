@@ -28,7 +28,7 @@ OUTPUTS = {
     },
     Environment.DR: {"region": drill_kit.DR, "log_group_names": {"products": GROUP, "failover": "latch"}},
 }
-NOW = datetime.now(UTC)
+NOW = datetime.now(UTC) - timedelta(minutes=20)  # Nothing may depend on when a test runs.
 CLIENTS = cache(drill_kit.clients)
 
 
@@ -36,6 +36,7 @@ CLIENTS = cache(drill_kit.clients)
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Both regions' log groups; Terraform answers for the environment that is asked, and for no other."""
     monkeypatch.delenv("ENV", raising=False)
+    monkeypatch.setattr(commands, "now", lambda: NOW)  # The run may have begun long before this test.
     monkeypatch.setattr(commands, "process_variables", lambda *_: {})
     monkeypatch.setattr(commands, "AwsClients", lambda _variables: CLIENTS)
     monkeypatch.setattr(
