@@ -27,10 +27,11 @@ class States:
         return self._version(environment, bucket, key)
 
     def release(self, environment: Environment) -> str:
-        """Return the version of the record of the last release."""
-        return self._version(
-            environment, str(self.settings[environment]["bucket"]), f"releases/{environment}.json"
-        )
+        """Return the version of the record of the last release, "" before the first one."""
+        bucket, key = str(self.settings[environment]["bucket"]), f"releases/{environment}.json"
+        with aws_errors_as(f"The releases of envs/{environment} could not be listed.", "ha bootstrap"):
+            listed = self._s3(environment).list_objects_v2(Bucket=bucket, Prefix=key)
+        return self._version(environment, bucket, key) if listed["KeyCount"] else ""
 
     def versions(self) -> dict[Environment, str]:
         """Return both states' versions."""
