@@ -65,9 +65,11 @@ class Speaker:
         return self.number(value, len(decimals))
 
     def duration(self, seconds: float) -> str:
-        """Return a duration in the largest units that tell enough: "40.0 s", "1 min 48 s", "3 h"."""
+        """Return a duration in units that tell enough: "0.06 s", "40.0 s", "1 min 48 s", "3 h"."""
         if abs(seconds) < 60:
-            return f"{self.number(seconds, 0 if seconds == int(seconds) else 1)} s"
+            fraction = 1 if abs(seconds) >= 1 else 2
+            decimals = 0 if seconds == int(seconds) else fraction
+            return f"{self.number(seconds, decimals)} s"
         whole = round(seconds)
         hours, rest = divmod(whole, 3600)
         minutes, left = divmod(rest, 60)

@@ -17,6 +17,7 @@ ENGLISH, SPANISH = (Speaker.of(language) for language in Language)
     ("name", "value", "english", "spanish"),
     [
         ("rto_seconds", 40.04, "40.0 s", "40,0 s"),
+        ("p99_seconds", 0.044, "0.04 s", "0,04 s"),
         ("rto_seconds", 108.0, "1 min 48 s", "1 min 48 s"),
         ("rto_seconds", 10_800, "3 h", "3 h"),
         ("rto_seconds", 0.0, "0 s", "0 s"),
