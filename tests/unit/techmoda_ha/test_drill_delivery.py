@@ -16,7 +16,7 @@ from tests.unit.techmoda_ha.drill_kit import DR, PRIMARY
 from techmoda_ha.cli import main
 from techmoda_ha.drills import failing_back
 from techmoda_ha.drills.delivery import cut_short
-from techmoda_ha.drills.delivery.bad_release import STORY, BadRelease, is_told
+from techmoda_ha.drills.delivery.bad_release import ALREADY_BACK, STORY, BadRelease, is_told
 from techmoda_ha.drills.delivery.cut_short import CutShort
 from techmoda_ha.drills.delivery.lost_region import LostRegion
 from techmoda_ha.drills.delivery.refused_plan import RefusedPlan
@@ -267,3 +267,8 @@ def test_smoke_checks_that_still_fail_are_counted(world: World) -> None:
         "smoke": lambda: Ended(1, "error: 3 of 20 smoke checks failed.\n", 5.0),
     }
     assert played(bad_release(world), world)[0]["smoke_checks_failed_after_rollback"] == 6
+
+
+def test_a_release_that_the_incident_responder_took_back_first_is_as_good(world: World) -> None:
+    world.answers["pipeline"] = pipeline("\n".join((*STORY, ALREADY_BACK)))
+    assert not [one for one in played(bad_release(world), world)[1] if "serves again" in one]

@@ -24,6 +24,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: F81
     return {"statusCode": 500, "body": "drill"}
 """
 # What the log of the pipeline must tell, in this order.
+ALREADY_BACK = "envs/dr: every alias serves what it served before the last release."
 STORY = (
     "stage DeployDr",
     "deploy pre_build: make validate ENV=$ENV",
@@ -89,7 +90,8 @@ class BadRelease:
         for words in ("stage DeployPrimary", "prove build: make bake"):
             telling.expect(that=words not in ended.said, failure=f"the pipeline went on: {words}")
         telling.expect(
-            that=f" -> {good}\n" in ended.said,
+            # The incident responder may have been faster; then the rollback says that nothing was left to do.
+            that=f" -> {good}\n" in ended.said or ALREADY_BACK in ended.said,
             failure=f"the log does not tell that version {good} serves again",
         )
         serves = self.site.served(self.site.dr)
