@@ -6,9 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from techmoda_ha.aws_clients import aws_errors_as
 from techmoda_ha.bootstrap.lock import Lock, StateLock
 from techmoda_ha.environments import Environment
+from techmoda_ha.errors import HaError
 
 Settings = Mapping[str, object]
 
@@ -28,10 +31,16 @@ class States:
 
     def release(self, environment: Environment) -> str:
         """Return the version of the record of the last release, "" before the first one."""
-        bucket, key = str(self.settings[environment]["bucket"]), f"releases/{environment}.json"
-        with aws_errors_as(f"The releases of envs/{environment} could not be listed.", "ha bootstrap"):
-            listed = self._s3(environment).list_objects_v2(Bucket=bucket, Prefix=key)
-        return self._version(environment, bucket, key) if listed["KeyCount"] else ""
+        bucket = str(self.settings[environment]["bucket"])
+        try:
+            return self._version(environment, bucket, f"releases/{environment}.json")
+        except HaError as error:
+            if (
+                isinstance(error.__cause__, ClientError)
+                and error.__cause__.response["Error"]["Code"] == "404"
+            ):
+                return ""
+            raise
 
     def versions(self) -> dict[Environment, str]:
         """Return both states' versions."""
