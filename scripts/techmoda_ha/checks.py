@@ -18,6 +18,7 @@ LANES = 5  # On two cores: the longest checks wait for clocks and for AWS more t
 # The files of tests/local that tell how both regions are deployed, planned again and destroyed.
 LIFE_CYCLE = ("test_deployment.py", "test_validation.py", "test_teardown.py")
 SHOWN_LINES = 80
+_FAILURES = ("FAILED ", "ERROR ")  # how pytest's summary begins a line for each test that did not pass
 SHOWN_STRAYS = 10  # files left behind
 LINTED = ("scripts", "lambda_src", "tests", "benchmarks")
 
@@ -68,7 +69,7 @@ def _python(name: str, purpose: str, module: str, *arguments: str) -> Check:
 
 
 def _pytest(name: str, purpose: str, *what: str) -> Check:
-    return _python(name, purpose, "pytest", *what, "-q", "--durations=10")
+    return _python(name, purpose, "pytest", *what, "-q", "--tb=short", "--durations=10")
 
 
 def _end_to_end(workspace: Workspace) -> list[Check]:
@@ -180,7 +181,9 @@ def _show(outcome: Outcome, console: Console, *, verbose: bool) -> None:
     console.print(f"{word}  {outcome.check.name:32} {used}", highlight=False)
     if verbose or not outcome.passed:
         lines = outcome.log.read_text(errors="replace").splitlines()
-        for line in lines[-SHOWN_LINES:]:
+        # First what failed: where a log is cut short, the rest may be lost.
+        failures = [line for line in lines if line.startswith(_FAILURES)]
+        for line in [*failures, *lines[-SHOWN_LINES:]]:
             console.print(f"    {line}", markup=False, highlight=False, soft_wrap=True)
         if len(lines) > SHOWN_LINES:
             console.print(f"    (the first {len(lines) - SHOWN_LINES} lines are in {outcome.log})")
