@@ -10,8 +10,9 @@ locals {
   metric_namespace = "TechModa/Failover"
   service          = "failover-control"
 
-  # Two watches that overlap for a moment, and the health checkers: about two requests a second of some milliseconds.
-  reserved_concurrency = 5
+  # Two watches that overlap for a moment, and the health checkers: about two requests a second of some milliseconds,
+  # but of up to two seconds each (four at a time) while environments start cold. The alarm comes at 8.
+  reserved_concurrency = 10
 }
 
 module "control" {
