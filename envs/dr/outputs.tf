@@ -48,6 +48,11 @@ output "deletion_protection" {
   value       = data.aws_dynamodb_table.products.deletion_protection_enabled
 }
 
+output "failed_event_queue_names" {
+  description = "The names of the queues in which events wait for a person, by what they were sent to."
+  value       = module.regional_api.failed_event_queue_names
+}
+
 output "failover_function_name" {
   description = "The name of the function that answers for the STOP switch and is its latch."
   value       = module.regional_api.stop_switch.function_name

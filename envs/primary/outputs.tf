@@ -68,6 +68,11 @@ output "erasure_table_name" {
   value       = module.erasures_table.table_name
 }
 
+output "failed_event_queue_names" {
+  description = "The names of the queues in which events wait for a person, by what they were sent to."
+  value       = module.regional_api.failed_event_queue_names
+}
+
 output "health_check_id" {
   description = "The id of the Route 53 health check of this region's endpoint."
   value       = module.regional_api.health_check_id

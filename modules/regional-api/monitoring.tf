@@ -32,11 +32,7 @@ module "monitoring" {
     { for switch in module.stop_switch : "failover" => switch.function },
   )
 
-  failed_event_queues = merge(
-    # The backup manager is made in envs/*/backup.tf, by this name.
-    { backups = "${var.name}-backups-failed-events", canary = module.canary.failed_events_queue_name },
-    { for switch in module.stop_switch : "failover" => switch.failed_events_queue_name },
-  )
+  failed_event_queues = local.failed_event_queues
 
   tables = {
     products = {
@@ -78,6 +74,12 @@ module "canary" {
 }
 
 locals {
+  failed_event_queues = merge(
+    # The backup manager is made in envs/*/backup.tf, by this name.
+    { backups = "${var.name}-backups-failed-events", canary = module.canary.failed_events_queue_name },
+    { for switch in module.stop_switch : "failover" => switch.failed_events_queue_name },
+  )
+
   other_alarm_names = sort(concat(
     [module.failover.alarm_name],
     compact([module.products.canary_alarm_name]),

@@ -44,6 +44,11 @@ output "dashboard_name" {
   value       = module.monitoring.dashboard_name
 }
 
+output "failed_event_queue_names" {
+  description = "The names of the queues in which events wait for a person, by the function that could not handle them; `incidents` keeps those that no playbook is for, too."
+  value       = merge(local.failed_event_queues, { incidents = basename(module.incident_response.parking_queue_url) })
+}
+
 output "headline_alarm_names" {
   description = "The alarms that exist in both regions and tell whether the API serves its customers: objectives, endpoint, canary."
   value       = sort(concat(module.monitoring.headline_alarm_names, [module.failover.alarm_name]))

@@ -37,6 +37,7 @@ from techmoda_ha.failover.commands import failover
 from techmoda_ha.fuzz.command import fuzz
 from techmoda_ha.load.command import load_test
 from techmoda_ha.logs.commands import logs
+from techmoda_ha.queues.commands import queues
 from techmoda_ha.recovery.commands import recover
 from techmoda_ha.report.commands import report
 from techmoda_ha.requirements import lock_requirements
@@ -243,6 +244,7 @@ main.add_command(dashboard)
 main.add_command(failover)
 main.add_command(slo)
 main.add_command(logs)
+main.add_command(queues)
 main.add_command(drill)
 main.add_command(recover)
 main.add_command(backup)

@@ -169,6 +169,10 @@ run "a_region_has_its_urls_its_key_and_its_alarms" {
     error_message = "Every log group must be put out."
   }
   assert {
+    condition     = output.failed_event_queue_names == { backups = "shop-backups-failed-events", canary = "shop-canary-failed-events", incidents = "shop-incidents-parked" }
+    error_message = "Every queue that keeps events for a person must be put out."
+  }
+  assert {
     condition     = aws_kms_key.operations.enable_key_rotation && !coalesce(aws_kms_key.operations.multi_region, false)
     error_message = "The region's own key must rotate and stay in the region."
   }
@@ -217,6 +221,10 @@ run "the_other_region_with_the_same_configuration_has_the_same_fingerprint" {
   assert {
     condition     = output.stop_switch == { function_name = "shop-failover", operator_policy_arn = "arn:aws:iam::123456789012:policy/shop-failover-operator", table_name = "shop-failover" }
     error_message = "The DR region has the switch."
+  }
+  assert {
+    condition     = output.failed_event_queue_names.failover == "shop-failover-failed-events"
+    error_message = "The switch's queue must be put out."
   }
   assert {
     condition     = keys(output.health_check_ids) == ["endpoint"] && output.log_group_names.failover == "/aws/lambda/shop-failover" && contains(output.alarm_names, "shop-latch-silent")
@@ -280,8 +288,9 @@ run "a_playbook_that_waits_for_an_alarm_that_nobody_makes_is_refused" {
   override_module {
     target = module.incident_response
     outputs = {
-      alarm_names = []
-      playbooks   = { alarms = { shop-api-5xx = { playbook = "roll-back" }, shop-gone = { playbook = "roll-back" } } }
+      alarm_names       = []
+      parking_queue_url = "https://sqs.us-east-1.amazonaws.com/123456789012/shop-incidents-parked"
+      playbooks         = { alarms = { shop-api-5xx = { playbook = "roll-back" }, shop-gone = { playbook = "roll-back" } } }
     }
   }
 
