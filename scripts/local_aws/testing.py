@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -101,10 +101,13 @@ class LocalAws:
 
 
 @contextlib.contextmanager
-def started(parent_dir: Path, **settings: Any) -> Iterator[LocalAws]:
+def started(
+    parent_dir: Path, variables: Mapping[str, str] | None = None, **settings: Any
+) -> Iterator[LocalAws]:
     """Start a local AWS in a new folder under `parent_dir`, and end and remove it afterwards.
 
-    `settings` are fields of Settings that shall differ from the defaults; the ports are free ones.
+    `variables` are put into its environment (LOCAL_AWS_RESTORE_SECONDS, for example); `settings` are
+    fields of Settings that shall differ from the defaults; the ports are free ones.
     Raises NotStartedError.
     """
     parent_dir.mkdir(parents=True, exist_ok=True)
@@ -113,7 +116,7 @@ def started(parent_dir: Path, **settings: Any) -> Iterator[LocalAws]:
     with log_path(state_dir).open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "local_aws", "serve", "--exit-with-parent"],
-            env={**_inherited(), **wanted.as_environment()},
+            env={**_inherited(), **(variables or {}), **wanted.as_environment()},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

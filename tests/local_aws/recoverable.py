@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 import uuid
 from collections.abc import Iterator
@@ -64,6 +65,13 @@ class Recoverable:
         self.dynamodb.get_waiter("table_exists").wait(TableName=target, WaiterConfig={"Delay": 1})
         return target
 
+    def discard(self, target: str) -> None:
+        """Delete a restored table once its restore is over, unless it is gone."""
+        with contextlib.suppress(self.dynamodb.exceptions.ResourceNotFoundException):
+            self.dynamodb.describe_table(TableName=target)
+            self.dynamodb.get_waiter("table_exists").wait(TableName=target, WaiterConfig={"Delay": 1})
+            self.dynamodb.delete_table(TableName=target)
+
     def texts(self, table: str) -> dict[str, str]:
         items = self.dynamodb.scan(TableName=table, ConsistentRead=True)["Items"]
         return {item["id"]["S"]: item["text"]["S"] for item in items}
@@ -96,6 +104,5 @@ def a_table(aws: LocalAws) -> Iterator[Recoverable]:
     made = Recoverable(dynamodb, name)
     yield made
     for restored in made.restored:
-        dynamodb.get_waiter("table_exists").wait(TableName=restored, WaiterConfig={"Delay": 1})
-        dynamodb.delete_table(TableName=restored)
+        made.discard(restored)
     dynamodb.delete_table(TableName=name)

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from botocore.exceptions import ClientError
-from tests.local_aws.backup_kit import code
 from tests.local_aws.recoverable import Recoverable, a_table
 
 from local_aws.testing import LocalAws
@@ -117,27 +115,11 @@ def test_overrides_change_billing_and_leave_indexes_out(table: Recoverable) -> N
     assert not restored.get("GlobalSecondaryIndexes")
 
 
-def test_a_table_is_creating_and_out_of_reach_until_its_restore_is_over(table: Recoverable) -> None:
+def test_a_restore_that_is_over_tells_what_it_was_made_of(table: Recoverable) -> None:
     table.enable()
     table.put("a", "before")
     moment = table.moment()
-    described = table.start_restore(RestoreDateTime=moment)
-    target = described["TableName"]
-    assert described["TableStatus"] == "CREATING"
-    assert described["RestoreSummary"]["RestoreInProgress"] is True
-    with pytest.raises(ClientError) as reading:
-        table.dynamodb.get_item(TableName=target, Key={"id": {"S": "a"}})
-    assert code(reading) == "ResourceNotFoundException"
-    with pytest.raises(ClientError) as writing:
-        table.dynamodb.batch_write_item(RequestItems={target: [{"PutRequest": {"Item": {"id": {"S": "b"}}}}]})
-    assert code(writing) == "ResourceNotFoundException"
-    with pytest.raises(ClientError) as deleting:
-        table.dynamodb.delete_table(TableName=target)
-    assert code(deleting) == "ResourceInUseException"
-    with pytest.raises(ClientError) as enabling:
-        Recoverable(table.dynamodb, target).enable()
-    assert code(enabling) == "ContinuousBackupsUnavailableException"
-    table.dynamodb.get_waiter("table_exists").wait(TableName=target, WaiterConfig={"Delay": 1})
+    target = table.restore(RestoreDateTime=moment)
     summary = table.dynamodb.describe_table(TableName=target)["Table"]["RestoreSummary"]
     assert summary["RestoreInProgress"] is False
     assert abs(summary["RestoreDateTime"] - moment) < timedelta(seconds=1)
