@@ -11,10 +11,10 @@ from typing import Any
 import click
 
 from techmoda_ha import operations
-from techmoda_ha.aws_clients import AwsClients
 from techmoda_ha.cli_options import json_option, target_option
 from techmoda_ha.environments import Environment, Target, Workspace, process_variables
 from techmoda_ha.partial import what_answers
+from techmoda_ha.reachability import AnsweringClients
 
 BOARDS = ("primary", "dr", "global")
 
@@ -37,14 +37,15 @@ def dashboard() -> None:
 def render(target: str, boards: tuple[str, ...], hours: float, out: Path | None, *, as_json: bool) -> None:
     """Draw the deployed dashboards, with live data, to HTML and PNG.
 
-    What a region that does not answer would show is left out, and named on standard error.
+    What a region that does not answer would show is marked as unknown, and said on standard error; a board
+    that only that region has is left out.
     """
     # matplotlib takes a second to import, and only this command needs it.
     from techmoda_ha.dashboard.rendering import Rendered, read_dashboard, read_sheet, write_sheet
 
     workspace = Workspace.from_environment()
     variables = process_variables(workspace, Target(target))
-    clients = AwsClients(variables, answer_seconds=30)
+    clients = AnsweringClients.of(variables, answer_seconds=30)
     now, length = datetime.now(UTC), timedelta(hours=hours)
     outputs = cache(partial(operations.outputs, workspace, variables=variables))
 
@@ -56,12 +57,12 @@ def render(target: str, boards: tuple[str, ...], hours: float, out: Path | None,
 
     written = what_answers(boards or BOARDS, draw, partial(click.echo, err=True))
     if as_json:
-        click.echo(
-            json.dumps([{key: str(value) for key, value in vars(one).items()} for one in written], indent=2)
-        )
+        click.echo(json.dumps([one.as_json() for one in written], indent=2))
         return
     for one in written:
         click.echo(f"{one.name}: {one.html} and {one.png.name}")
+        for why in one.missing:
+            click.echo(f"Partly unknown: {why}.", err=True)
 
 
 def _name_and_region(board: str, outputs: dict[str, Any]) -> tuple[str, str]:

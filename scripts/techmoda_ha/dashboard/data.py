@@ -10,6 +10,8 @@ from typing import Any
 
 from techmoda_ha.aws_clients import aws_errors_as
 from techmoda_ha.dashboard.body import AlarmWidget, MetricWidget, Series
+from techmoda_ha.dashboard.spanning import named_series, regions_of
+from techmoda_ha.errors import HaError
 
 Clients = Callable[[str, str], Any]
 
@@ -17,25 +19,34 @@ FINE_PERIOD, COARSE_PERIOD = 60, 300
 FINE_RANGE = timedelta(
     hours=3
 )  # CloudWatch keeps minutes for 15 days; more points than this say nothing more.
+UNKNOWN = "unknown"
 ALARMS_A_CALL = 100  # DescribeAlarms takes 100 names.
 
 
 @dataclass(frozen=True)
 class Line:
-    """What came of a series: its label, and times with values, oldest first."""
+    """What came of a series: its label, and times with values, oldest first.
+
+    `unknown` says in words why it cannot be told; it is "" when CloudWatch answered, be it without a value.
+    """
 
     label: str
     times: tuple[datetime, ...]
     values: tuple[float, ...]
     color: str = ""
+    unknown: str = ""
 
 
 @dataclass(frozen=True)
 class AlarmState:
-    """An alarm at this moment: OK, ALARM or INSUFFICIENT_DATA; "absent" when there is no such alarm."""
+    """An alarm at this moment: OK, ALARM or INSUFFICIENT_DATA; "absent" when there is no such alarm.
+
+    Where nobody could be asked the state is UNKNOWN, and `unknown` says why.
+    """
 
     name: str
     state: str
+    unknown: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,20 +78,39 @@ def widget_window(widget: MetricWidget, window: Window) -> Window:
 
 
 def read_lines(clients: Clients, widget: MetricWidget, window: Window) -> tuple[Line, ...]:
-    """Return the visible lines of a widget in the order of its series. Raises HaError."""
-    shown = widget_window(widget, window)
-    found: dict[int, list[Line]] = defaultdict(list)
-    ids = {one.id or f"line{number}": number for number, one in enumerate(widget.series)}
+    """Return the visible lines of a widget in the order of its series.
+
+    Those of a region that does not answer are unknown, and so are expressions over several regions: each
+    region's CloudWatch computes with its own metrics only.
+    """
+    shown, series = widget_window(widget, window), named_series(widget)
+    regions = {name: regions_of(name, series) for name in series}
+    found: dict[str, list[Line]] = defaultdict(list)
+    silent: dict[str, str] = {}
     for region in dict.fromkeys(one.region for one in widget.series):
-        queries = [
-            _query(one.id or f"line{number}", one, widget, shown)
-            for number, one in enumerate(widget.series)
-            if one.region == region
-        ]
-        for result in _results(clients, region, queries, shown):
-            number = ids[result["Id"]]
-            found[number].append(_line(widget.series[number], result))
-    return tuple(line for number in sorted(found) for line in found[number])
+        own = {name: one for name, one in series.items() if regions[name] == {region}}
+        try:
+            for result in _results(
+                clients, region, [_query(name, one, widget, shown) for name, one in own.items()], shown
+            ):
+                found[result["Id"]].append(_line(series[result["Id"]], result))
+        except HaError as error:
+            silent[region] = error.message.rstrip(".")
+            for name, one in own.items():
+                found[name] = [_unknown(one, silent[region])] if one.visible else []
+    for name, one in series.items():
+        if len(regions[name]) > 1 and one.visible:
+            found[name] = [_unknown(one, _why_not(regions[name], silent))]
+    return tuple(line for name in series for line in found[name])
+
+
+def _why_not(regions: Iterable[str], silent: Mapping[str, str]) -> str:
+    reasons = [silent[region] for region in sorted(regions) if region in silent]
+    return "; ".join(reasons) or f"it takes metrics of {' and '.join(sorted(regions))} together"
+
+
+def _unknown(series: Series, why: str) -> Line:
+    return Line(series.label or series.metric or series.id, (), (), series.color, why)
 
 
 def _query(identifier: str, series: Series, widget: MetricWidget, window: Window) -> dict[str, Any]:
@@ -108,7 +138,9 @@ def _period(series: Series, widget: MetricWidget, window: Window) -> int:
 def _results(
     clients: Clients, region: str, queries: Sequence[Mapping[str, Any]], window: Window
 ) -> Iterable[Mapping[str, Any]]:
-    """Yield the results of all pages, those of one id together."""
+    """Return the results of all pages, those of one id together. Nothing is asked when nothing is shown."""
+    if not any(query["ReturnData"] for query in queries):
+        return ()
     together: dict[tuple[str, str], dict[str, Any]] = {}
     with aws_errors_as(f"CloudWatch of {region} gives no data.", "Is the region up? ha local status"):
         pages = clients("cloudwatch", region).get_paginator("get_metric_data").paginate(
@@ -131,17 +163,23 @@ def _line(series: Series, result: Mapping[str, Any]) -> Line:
 
 
 def read_states(clients: Clients, widget: AlarmWidget) -> tuple[AlarmState, ...]:
-    """Return the states of a widget's alarms in its order. Raises HaError."""
+    """Return the states of a widget's alarms in its order; unknown ones of a region that does not answer."""
     by_region: dict[str, list[str]] = defaultdict(list)
     for region, name in map(_region_and_name, widget.arns):
         by_region[region].append(name)
     states: dict[tuple[str, str], str] = {}
+    silent: dict[str, str] = {}
     for region, names in by_region.items():
-        for first in range(0, len(names), ALARMS_A_CALL):
-            for alarm in _alarms(clients, region, names[first : first + ALARMS_A_CALL]):
-                states[region, alarm["AlarmName"]] = alarm["StateValue"]
+        try:
+            for first in range(0, len(names), ALARMS_A_CALL):
+                for alarm in _alarms(clients, region, names[first : first + ALARMS_A_CALL]):
+                    states[region, alarm["AlarmName"]] = alarm["StateValue"]
+        except HaError as error:
+            silent[region] = error.message.rstrip(".")
     return tuple(
-        AlarmState(name, states.get((region, name), "absent"))
+        AlarmState(name, UNKNOWN, silent[region])
+        if region in silent
+        else AlarmState(name, states.get((region, name), "absent"))
         for region, name in map(_region_and_name, widget.arns)
     )
 

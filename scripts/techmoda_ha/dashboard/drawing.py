@@ -15,7 +15,8 @@ from matplotlib.patches import FancyBboxPatch
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
 from techmoda_ha.dashboard.body import AlarmWidget, Dashboard, MetricWidget, Place, TextWidget
-from techmoda_ha.dashboard.data import AlarmState, Line, Window, widget_window
+from techmoda_ha.dashboard.data import UNKNOWN, AlarmState, Line, Window, widget_window
+from techmoda_ha.dashboard.unknown import nothing_known, reasons, unknown_lines
 
 COLUMNS = 24
 UNIT_WIDTH, UNIT_HEIGHT = 0.78, 0.46  # inches of a unit of the grid
@@ -24,8 +25,10 @@ DOTS_PER_INCH = 110
 INK, FAINT, GRID = "#1f2933", "#6b7785", "#e3e8ee"
 # Wong's palette, which colour-blind people can tell apart (Nature Methods 8, 441, 2011), without its yellow.
 PALETTE = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#7f7f7f", "#000000")
-STATE_COLORS = {"OK": "#2e7d32", "ALARM": "#c62828", "INSUFFICIENT_DATA": "#7b8794", "absent": "#b0bec5"}
-STATE_ORDER = ("ALARM", "absent", "INSUFFICIENT_DATA", "OK")
+UNKNOWN_COLOR = "#b45309"  # amber: neither good nor bad is known
+STATE_COLORS = {"OK": "#2e7d32", "ALARM": "#c62828", "INSUFFICIENT_DATA": "#7b8794", "absent": "#b0bec5",
+                UNKNOWN: UNKNOWN_COLOR}  # fmt: skip
+STATE_ORDER = ("ALARM", UNKNOWN, "absent", "INSUFFICIENT_DATA", "OK")
 UNITS_OF_A_LABEL = 3  # of the grid: how wide an entry of a legend is
 LABEL_LENGTH = 32
 MARKED_POINTS = 3  # so few points make no line
@@ -42,7 +45,7 @@ class Sheet:
     dashboard: Dashboard
     data: Data
     window: Window
-    missing: tuple[str, ...] = ()  # regions that did not answer, in words
+    missing: tuple[str, ...] = ()  # why some of it is unknown, in words
 
     @property
     def subtitle(self) -> str:
@@ -120,6 +123,12 @@ def _draw_graph(axes: Axes, widget: MetricWidget, lines: Sequence[Line], window:
             markersize=3.5,
         )
     _draw_limits(axes, widget, lines)
+    if why := nothing_known(lines):
+        _say(axes, why, UNKNOWN_COLOR)
+        return
+    if some := unknown_lines(lines):
+        axes.text(0.01, 0.97, some, transform=axes.transAxes, fontsize=8, color=UNKNOWN_COLOR, va="top",
+                  bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.5})  # fmt: skip
     if not any(line.values for line in lines):
         _say(axes, "no data in this range")
     elif _legend_rows(widget, lines):
@@ -177,8 +186,12 @@ def _draw_numbers(axes: Axes, lines: Sequence[Line]) -> None:
     for number, line in enumerate(lines):
         x = (number + 0.5) / len(lines)
         value = _readable(line.values[-1]) if line.values else "-"
-        axes.text(x, 0.56, value, transform=axes.transAxes, fontsize=23, color=INK, ha="center", va="center")
-        axes.text(x, 0.24, line.label, transform=axes.transAxes, fontsize=8.5, color=FAINT, ha="center",
+        size, color, label = 23, INK, line.label
+        if line.unknown:
+            value, size, color, label = UNKNOWN, 15, UNKNOWN_COLOR, f"{label}\n({line.unknown})"
+        axes.text(x, 0.56, value, transform=axes.transAxes, fontsize=size, color=color, ha="center",
+                  va="center")  # fmt: skip
+        axes.text(x, 0.24, label, transform=axes.transAxes, fontsize=8.5, color=FAINT, ha="center",
                   va="center")  # fmt: skip
 
 
@@ -192,6 +205,9 @@ def _draw_states(axes: Axes, states: Sequence[AlarmState]) -> None:
     axes.axis("off")
     if not states:
         _say(axes, "no alarms")
+        return
+    if why := nothing_known(states):
+        _say(axes, f"{len(states)} alarms: {why}", UNKNOWN_COLOR)
         return
     ordered = sorted(states, key=lambda one: (STATE_ORDER.index(one.state), one.name))
     prefix = _common_prefix([one.name for one in ordered])
@@ -209,6 +225,7 @@ def _draw_states(axes: Axes, states: Sequence[AlarmState]) -> None:
                   fontweight="bold" if raised else "normal")  # fmt: skip
     counts = [(state, sum(one.state == state for one in states)) for state in STATE_ORDER]
     text = ", ".join(f"{count} {state}" for state, count in counts if count)
+    text += "".join(f" ({why})" for why in reasons(states))
     axes.set_title(text, loc="right", fontsize=8.5, color=FAINT, pad=7)
 
 
@@ -221,8 +238,8 @@ def _common_prefix(names: Sequence[str]) -> str:
     return first[: first.rfind("-", 0, same) + 1] if len(names) > 1 else ""
 
 
-def _say(axes: Axes, text: str) -> None:
-    axes.text(0.5, 0.5, text, transform=axes.transAxes, fontsize=9, color=FAINT, ha="center", va="center")
+def _say(axes: Axes, text: str, color: str = FAINT) -> None:
+    axes.text(0.5, 0.5, text, transform=axes.transAxes, fontsize=9, color=color, ha="center", va="center")
 
 
 Box = tuple[float, float, float, float]
