@@ -185,7 +185,7 @@ def test_a_rule_backs_up_what_its_selections_take_and_copies_it(kit: Kit) -> Non
         answer = there.list_recovery_points_by_backup_vault(BackupVaultName=away, ByBackupPlanId=plan_id)
         return list(answer["RecoveryPoints"])
 
-    assert eventually(lambda: len(copied()) == 1, seconds=10)
+    assert eventually(lambda: len(copied()) == 1)
     assert copied()[0]["Lifecycle"] == {"DeleteAfterDays": 60}
     assert kit.backup.get_backup_plan(BackupPlanId=plan_id)["LastExecutionDate"]
 
