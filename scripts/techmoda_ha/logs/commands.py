@@ -49,12 +49,17 @@ class Span(click.ParamType[timedelta]):
     "--since", default="15m", show_default=True, type=Span(), help="How far back: 30s, 15m, 2h, 1d."
 )
 @click.option("--filter", "pattern", default="", help="A filter pattern of CloudWatch Logs.")
+@click.option("--raw", is_flag=True, help="Print records of metrics (embedded metric format) too.")
 @json_option
-def logs(name: str, environment: str, target: str, since: timedelta, pattern: str, *, as_json: bool) -> None:
+def logs(
+    name: str, environment: str, target: str, since: timedelta, pattern: str, *, raw: bool, as_json: bool
+) -> None:
     """Print what a function or the API logged of late, oldest first.
 
     NAME is one of the environment's logs, such as products, authorizer, canary, access or waf (a wrong one
     lists them all), or a log group of its region by its full name, /aws/codebuild/… for one.
+
+    Records of metrics are counted, not printed, unless --raw asks for them; --json holds them all.
 
     The local AWS looks for words only: a pattern in braces lets every event through there.
     """
@@ -77,8 +82,11 @@ def logs(name: str, environment: str, target: str, since: timedelta, pattern: st
     if as_json:
         found = [one.as_json() for one in events]
         click.echo(json.dumps({"region": region, "log_group": group, "events": found}, indent=2))
-    for one in () if as_json else events:
+    shown = [one for one in events if raw or as_json or not one.is_metrics]
+    for one in () if as_json else shown:
         click.echo(one.as_line())
+    if hidden := len(events) - len(shown):
+        click.echo(f"Not shown: {hidden} records of metrics (--raw).", err=True)
     if not events:
         wanted = f" that matches {pattern}" if pattern else ""
         click.echo(f"Nothing{wanted} in {group}, {region}, since {timestamp(start)}.", err=True)

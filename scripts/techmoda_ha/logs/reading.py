@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,6 +28,18 @@ class LogEvent:
         """Return an event as FilterLogEvents gives it (milliseconds since the epoch)."""
         at = datetime.fromtimestamp(event["timestamp"] / 1000, UTC)
         return cls(at, event["logStreamName"], event["message"].strip())
+
+    @property
+    def is_metrics(self) -> bool:
+        """Whether it is a record of metrics: CloudWatch's embedded metric format, which no person reads."""
+        if '"_aws"' not in self.message:
+            return False
+        try:
+            record = json.loads(self.message)
+        except ValueError:
+            return False
+        about = record.get("_aws") if isinstance(record, dict) else None
+        return isinstance(about, dict) and "CloudWatchMetrics" in about
 
     def as_line(self) -> str:
         """Return time and message as one line: parts of a message (a traceback's lines) are joined by |."""

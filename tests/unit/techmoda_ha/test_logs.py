@@ -193,6 +193,31 @@ def test_json_is_one_document_with_where_and_what() -> None:
     assert nothing.stderr.startswith("Nothing in ")
 
 
+METRICS = json.dumps({"_aws": {"Timestamp": 1, "CloudWatchMetrics": []}, "Latency": 3})
+
+
+def test_records_of_metrics_are_counted_and_printed_only_when_asked_for() -> None:
+    log((3, "START"), (2, METRICS), (1, "END"))
+    answer = ha("products")
+    assert answer.stdout.splitlines() == [f"{written(3)} START", f"{written(1)} END"]
+    assert answer.stderr == "Not shown: 1 records of metrics (--raw).\n"
+    raw = ha("products", "--raw")
+    assert raw.stdout.splitlines()[1] == f"{written(2)} {METRICS}"
+    assert raw.stderr == ""
+    everything = ha("products", "--json")
+    assert len(json.loads(everything.stdout)["events"]) == 3
+    assert everything.stderr == ""
+
+
+@pytest.mark.parametrize(
+    "message",
+    ['{"_aws": 1}', '["_aws"]', '{"_aws": {"Timestamp": 1}}', 'cut: {"_aws": {"CloudWatchMetrics"', '"_aws"'],
+)
+def test_what_only_looks_like_metrics_is_printed(message: str) -> None:
+    log((1, message))
+    assert ha("products").stdout == f"{written(1)} {message}\n"
+
+
 def test_a_pattern_that_aws_refuses_is_told_in_its_words() -> None:
     refusing = CLIENTS("logs", drill_kit.PRIMARY)
     with pytest.raises(HaError, match="could not be read") as refused:
