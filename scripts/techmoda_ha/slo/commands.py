@@ -22,7 +22,9 @@ from techmoda_ha.slo.standing import ServiceLevel, Standing, standings
 def slo(target: str, *, as_json: bool) -> None:
     """Say what is left of each error budget, and how fast it is spent, in both regions.
 
-    A region that does not answer is left out, and named on standard error.
+    An alarm whose name ends in -long or -short watches one window of a burn-rate alert and tells nobody: both
+    together raise the alert, the alarm without that ending. A region that does not answer is left out, and
+    named on standard error.
     """
     workspace = Workspace.from_environment()
     variables = process_variables(workspace, Target(target))
@@ -55,7 +57,20 @@ def in_words(one: Standing) -> str:
         )
     rates = ", ".join(f"{alert} {long:g} / {short:g}" for alert, (long, short) in one.burn_rates.items())
     return (
-        f"{one.region} {one.objective}: {good}, {one.promised_percent:g} % are promised; "
-        f"{one.budget_left_percent:g} % of the error budget is left.\n"
+        f"{one.region} {one.objective}: {good}, {one.promised_percent:g} % are promised; {_budget(one)}.\n"
         f"  burn rates (long / short window): {rates}; raised: {', '.join(one.raised) or 'none'}"
     )
+
+
+def _budget(one: Standing) -> str:
+    if not one.enough_requests:
+        return f"too few requests to judge ({one.requests:,.0f})"
+    if one.budget_left_percent > 0:
+        return f"{one.budget_left_percent:g} % of the error budget is left"
+    return f"the error budget is used up{_over(1 - one.budget_left_percent / 100)}"
+
+
+def _over(burned: float) -> str:
+    """Say how many times over, so that a budget spent one and a half times and one spent fifty times tell."""
+    shown = f"{burned:,.0f}" if burned >= 10 else f"{burned:.1f}".removesuffix(".0")
+    return "" if shown == "1" else f" ({shown} times over)"

@@ -52,7 +52,11 @@ class Count:
 
 @dataclass(frozen=True)
 class Standing:
-    """One objective in one region."""
+    """One objective in one region.
+
+    `enough_requests` is False while one bad request alone would use the budget up, and so few are bad that
+    no alert would be raised: then `budget_left_percent` says nothing about the service.
+    """
 
     region: str
     objective: str
@@ -60,6 +64,7 @@ class Standing:
     requests: float
     good_percent: float | None
     budget_left_percent: float
+    enough_requests: bool
     burn_rates: Mapping[str, tuple[float, float]]  # by alert: of its long and of its short window
     raised: tuple[str, ...]  # the alerts whose both windows are at their burn rate
 
@@ -98,6 +103,7 @@ def _standing(
         requests=whole.requests,
         good_percent=round(100 * (1 - bad / whole.requests), 4) if whole.requests else None,
         budget_left_percent=round(100 * objective.budget_left(bad, whole.requests), 2),
+        enough_requests=whole.requests * objective.allowed_share >= 1 or bad >= level.minimum_bad_requests,
         burn_rates=burn_rates,
         raised=tuple(raised),
     )

@@ -180,4 +180,26 @@ def test_a_region_without_requests_has_its_whole_budget() -> None:
     availability, latency = standings(lambda _service, _region: CloudWatch({}), "us-west-2", level(), NOW)
     assert (availability.good_percent, availability.budget_left_percent) == (None, 100.0)
     assert (latency.requests, latency.raised) == (0.0, ())
-    assert in_words(latency).startswith("us-west-2 latency: nothing was asked, 99 % are promised; 100 % of")
+    assert in_words(latency).startswith(
+        "us-west-2 latency: nothing was asked, 99 % are promised; too few requests to judge (0)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("requests", "failed", "said", "left_percent"),
+    [
+        # One of 238 is 42 times what 99.99 % allow, and one alone says nothing.
+        (238, 1, "too few requests to judge (238).", -4101.68),
+        (238, 5, "the error budget is used up (210 times over).", -20908.4),
+        (10_000, 0, "100 % of the error budget is left.", 100.0),
+        (10_000, 1, "the error budget is used up.", 0.0),
+        (20_000, 3, "the error budget is used up (1.5 times over).", -50.0),
+    ],
+)
+def test_a_budget_is_told_in_words_and_kept_as_a_number(
+    requests: float, failed: float, said: str, left_percent: float
+) -> None:
+    windows = {MONTH: {"requests": float(requests), "failed": float(failed)}}
+    availability, _ = standings(lambda _service, _region: CloudWatch(windows), "us-east-1", level(), NOW)
+    assert said in in_words(availability)
+    assert availability.as_json()["budget_left_percent"] == left_percent
