@@ -45,6 +45,7 @@ def test_the_guide_to_the_api_works_as_it_is_written(steady: Deployed, tmp_path:
         cwd=tmp_path, env=steady.ha.variables,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
+    assert [one.name for one in tmp_path.iterdir()] == ["build"]  # A checkout stays as it was.
     _, read, written, changed, refused = done.stdout.split("--8<--")
     assert re.search(r"(?mi)^x-region: us-east-1", read), read
     assert json.loads(written)["price"] == "59.90"
