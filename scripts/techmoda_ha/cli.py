@@ -35,6 +35,7 @@ from techmoda_ha.environments import Environment, Target, Workspace, process_var
 from techmoda_ha.errors import HaError, ViolationError
 from techmoda_ha.failover.commands import failover
 from techmoda_ha.fuzz.command import fuzz
+from techmoda_ha.hints import program, typeable
 from techmoda_ha.load.command import load_test
 from techmoda_ha.logs.commands import logs
 from techmoda_ha.queues.commands import queues
@@ -64,7 +65,8 @@ class HaGroup(click.Group):
             console.print(
                 f"error: {error.message}", style="bold red", markup=False, highlight=False, soft_wrap=True
             )
-            console.print(f"next:  {error.next_step}", markup=False, highlight=False, soft_wrap=True)
+            advice = typeable(error.next_step, self.commands, program())
+            console.print(f"next:  {advice}", markup=False, highlight=False, soft_wrap=True)
             ctx.exit(error.exit_code)
         except KeyboardInterrupt:
             console.print("Interrupted.")
