@@ -29,19 +29,19 @@ def failover() -> None:
 @json_option
 def status(target: str, *, as_json: bool) -> None:
     """Say who serves, whether STOP is engaged, and how both regions are."""
-    found = open_failover(Workspace.from_environment(), Target(target)).status()
+    opened = open_failover(Workspace.from_environment(), Target(target))
+    found, setup = opened.status(), opened.setup
     if as_json:
         click.echo(json.dumps(found.as_json(), indent=2))
         return
     click.echo(_who_serves(found))
+    if found.serving == setup.primary.region and found.health[found.serving] != HEALTHY:
+        click.echo(_what_follows(found, setup))
     state = found.stop
     if state.engaged:
         click.echo(f"STOP is engaged since {state.at} by {state.by}: {state.reason}")
     else:
-        latch = (
-            "is armed" if state.armed else "arms itself once DNS has led to the primary region for a while"
-        )
-        click.echo(f"STOP is not engaged; the latch {latch}.")
+        click.echo(f"STOP is not engaged; the latch {'is armed' if state.armed else _when_armed(setup)}.")
     for region, health in found.health.items():
         click.echo(f"{region}: {health}")
 
@@ -62,8 +62,7 @@ def stop(target: str, reason: str, *, as_json: bool) -> None:
             f"STOP is engaged already, since {change.state.at} by {change.state.by}: {change.state.reason}"
         )
         return
-    seconds = opened.setup.worst_case_stop_seconds
-    within = f"within {seconds:.0f} s" if not math.isnan(seconds) else "once Route 53 has read the switch"
+    within = _within(opened.setup.worst_case_stop_seconds, otherwise="once Route 53 has read the switch")
     click.echo(
         f"STOP is engaged. Clients move to {opened.setup.dr.region} {within}, "
         f"DNS caches ({DNS_TTL_SECONDS} s) included."
@@ -105,6 +104,26 @@ def _who_serves(found: Status) -> str:
     if (health := found.health[found.serving]) != HEALTHY:
         return f"DNS leads clients to {found.serving}, which is not well: {health}"
     return f"DNS leads clients to {found.serving}."
+
+
+def _what_follows(found: Status, setup: FailoverSetup) -> str:
+    """Say what becomes of clients while DNS leads to a primary region that is not well."""
+    if found.stop.engaged:
+        within = _within(setup.worst_case_stop_seconds, "of its engaging")
+        return f"STOP moves clients to {setup.dr.region} {within}; ask again."
+    within = _within(setup.worst_case_failover_seconds, "of the fault")
+    return f"Route 53 moves clients to {setup.dr.region} {within}, if its checks fail too; ask again."
+
+
+def _when_armed(setup: FailoverSetup) -> str:
+    # As long as a stop needs to reach clients: until then DNS may be about to turn (decision 48).
+    seconds = setup.worst_case_stop_seconds
+    age = "" if math.isnan(seconds) else f" and STOP has not changed for {seconds:.0f} s"
+    return f"arms itself once DNS leads to {setup.primary.region}{age}"
+
+
+def _within(seconds: float, since: str = "", otherwise: str = "soon") -> str:
+    return otherwise if math.isnan(seconds) else f"within {seconds:.0f} s {since}".rstrip()
 
 
 def _change_as_json(change: Change) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from techmoda_ha.errors import HaError, ViolationError
 from techmoda_ha.failover.replication import ReplicationProbe
 from techmoda_ha.failover.switch import Change, StopState, StopSwitch
 from techmoda_ha.network import Network
+from techmoda_ha.reachability import silence_in_words
 
 SAFE_LAG_SECONDS = 5.0  # "Typically within a second" (DynamoDB developer guide); more means trouble.
 HEALTH_TIMEOUT_SECONDS = 5.0
@@ -39,13 +40,18 @@ class Site:
 
 @dataclass(frozen=True)
 class FailoverSetup:
-    """What is known of a deployment, all of it by the DR region's state: the primary's may be gone."""
+    """What is known of a deployment, all of it by the DR region's state: the primary's may be gone.
+
+    The bounds are Terraform's, by Route 53's intervals and DNS caches (modules/failover), NaN where an older
+    deployment does not say: how long clients take to move after a fault, and after a stop.
+    """
 
     dr: Site
     primary: Site
     api_url: str
     stop_table_name: str
     idempotency_table_name: str
+    worst_case_failover_seconds: float
     worst_case_stop_seconds: float
 
     @classmethod
@@ -61,6 +67,7 @@ class FailoverSetup:
             api_url=dr["api_url"],
             stop_table_name=dr["stop_table_name"],
             idempotency_table_name=dr["idempotency_table_name"],
+            worst_case_failover_seconds=float(dr["worst_case_seconds"].get("rto", math.nan)),
             worst_case_stop_seconds=float(dr["worst_case_seconds"].get("stop", math.nan)),
         )
 
@@ -129,7 +136,7 @@ class Failover:
         """Say in words what speaks against sending clients to the primary region now."""
         primary, dr = self.setup.primary, self.setup.dr
         if problem := self.health_problem(primary):
-            return [f"{primary.region} is not healthy ({problem}): clients would get errors"]
+            return [f"{primary.region} is not healthy: {problem}; clients would get errors"]
         found = []
         for source, destination in ((primary, dr), (dr, primary)):
             seconds = self.replication_seconds(source.region, destination.region)
@@ -157,7 +164,7 @@ class Failover:
             with route.client() as api:
                 answer = api.get("/health", timeout=HEALTH_TIMEOUT_SECONDS)
         except httpx.HTTPError as error:
-            return str(error) or type(error).__name__
+            return f"does not answer ({silence_in_words(error)})"
         return "" if answer.status_code == httpx.codes.OK else f"status {answer.status_code}"
 
     def _serving(self, sites: list[Site]) -> str:

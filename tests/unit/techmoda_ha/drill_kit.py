@@ -74,6 +74,7 @@ def setup() -> FailoverSetup:
         api_url="https://api.shop.example/v1",
         stop_table_name=STOP_TABLE,
         idempotency_table_name=IDEMPOTENCY_TABLE,
+        worst_case_failover_seconds=110.0,
         worst_case_stop_seconds=90.0,
     )
 

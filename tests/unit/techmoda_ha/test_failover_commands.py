@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner, Result
@@ -50,6 +52,42 @@ def test_status_names_both_regions_while_one_is_gone(monkeypatch: pytest.MonkeyP
     assert "us-west-2: healthy" in answer.output
 
 
+@pytest.mark.parametrize(
+    ("engaged", "said"),
+    [
+        (False, "Route 53 moves clients to us-west-2 within 110 s of the fault, if its checks fail too;"),
+        (True, "STOP moves clients to us-west-2 within 90 s of its engaging;"),
+    ],
+)
+def test_status_says_by_when_clients_leave_a_primary_region_that_is_not_well(
+    monkeypatch: pytest.MonkeyPatch, *, engaged: bool, said: str
+) -> None:
+    assert "ask again" not in ha("status").output
+    if engaged:
+        ha("stop", "--reason", "outage")
+    monkeypatch.setattr(Failover, "health_problem", lambda _self, _site: "does not answer (connection reset)")
+    assert f"{said} ask again.\n" in ha("status").output
+
+
+def test_status_says_when_the_latch_arms_itself() -> None:
+    assert (
+        "the latch arms itself once DNS leads to us-east-1 and STOP has not changed for 90 s.\n"
+        in ha("status").output
+    )
+
+
+def test_status_claims_no_bound_that_the_deployment_does_not_tell(
+    failover: Failover, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setup = replace(failover.setup, worst_case_failover_seconds=math.nan, worst_case_stop_seconds=math.nan)
+    older = replace(failover, setup=setup)
+    monkeypatch.setattr(commands, "open_failover", lambda *_arguments, **_options: older)
+    monkeypatch.setattr(Failover, "health_problem", lambda _self, _site: "status 503")
+    said = ha("status").output
+    assert "Route 53 moves clients to us-west-2 soon" in said
+    assert "arms itself once DNS leads to us-east-1.\n" in said
+
+
 def test_status_says_so_when_dns_does_not(failover: Failover, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Failover, "_serving", lambda _self, _sites: "")
     assert "DNS does not say who serves clients." in ha("status").output
@@ -76,7 +114,7 @@ def test_an_unsafe_resume_is_refused_with_status_1(monkeypatch: pytest.MonkeyPat
     assert answer.exit_code == 1
     forced = ha("resume", "--reason", "impatient", "--force")
     assert forced.exit_code == 0
-    assert "At risk: us-east-1 is not healthy (status 503)" in forced.output
+    assert "At risk: us-east-1 is not healthy: status 503" in forced.output
 
 
 def test_status_is_words_for_a_person_and_json_for_a_program() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -75,7 +76,7 @@ def test_resume_puts_the_primary_back_when_all_is_well(failover: Failover) -> No
 def test_resume_is_refused_while_the_primary_is_unhealthy(failover: Failover, health: Health) -> None:
     failover.stop("outage")
     health.problems[drill_kit.PRIMARY] = "status 503"
-    with pytest.raises(ViolationError, match=r"us-east-1 is not healthy \(status 503\)"):
+    with pytest.raises(ViolationError, match="us-east-1 is not healthy: status 503"):
         failover.resume("impatient")
     assert failover.switch.read().engaged
 
@@ -96,7 +97,7 @@ def test_a_forced_resume_goes_ahead_and_names_what_is_at_risk(failover: Failover
     health.problems[drill_kit.PRIMARY] = "status 503"
     change, risks = failover.resume("the CTO says so", force=True)
     assert change.made
-    assert risks == ["us-east-1 is not healthy (status 503): clients would get errors"]
+    assert risks == ["us-east-1 is not healthy: status 503; clients would get errors"]
 
 
 def test_resume_without_stop_changes_nothing(failover: Failover) -> None:
@@ -116,9 +117,17 @@ def test_what_is_known_of_the_primary_region_stands_in_the_state_of_the_dr_regio
         "primary_region": drill_kit.PRIMARY, "primary_regional_api_url": "https://api-us-east-1.shop.example/v1",
         "api_url": "https://api.shop.example/v1",
         "stop_table_name": drill_kit.STOP_TABLE, "idempotency_table_name": drill_kit.IDEMPOTENCY_TABLE,
-        "worst_case_seconds": {"stop": 90},
+        "worst_case_seconds": {"detection": 50, "rto": 110, "stop": 90},
     }  # fmt: skip
     assert FailoverSetup.from_outputs(outputs) == drill_kit.setup()
+
+
+def test_a_region_whose_connection_breaks_does_not_answer() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    variables = {"HA_API_ENDPOINT_US_EAST_1": f"http://127.0.0.1:{port}"}
+    found = Failover(drill_kit.setup(), variables, drill_kit.FakeNetwork(None, 443, None), drill_kit.clients)
+    assert found.health_problem(drill_kit.setup().primary) == "does not answer (connection refused)"
 
 
 def test_a_marker_that_arrives_measures_replication() -> None:
