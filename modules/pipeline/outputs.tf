@@ -5,7 +5,7 @@ output "alarm_names" {
 
 output "artifact_bucket" {
   description = "The bucket that the stages hand their artifacts on in."
-  value       = aws_s3_bucket.artifacts.bucket
+  value       = module.artifacts.name
 }
 
 output "pipeline_arn" {

@@ -77,7 +77,7 @@ locals {
       Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
       Resource = ["arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:/aws/codebuild/${local.pipeline_name}-*"]
     },
-    { Sid = "HandArtifactsOn", Effect = "Allow", Action = ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"], Resource = ["${aws_s3_bucket.artifacts.arn}/*"] },
+    { Sid = "HandArtifactsOn", Effect = "Allow", Action = ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"], Resource = ["${module.artifacts.arn}/*"] },
     { Sid = "UsePipelineKey", Effect = "Allow", Action = ["kms:Decrypt", "kms:GenerateDataKey"], Resource = [aws_kms_key.pipeline.arn] },
     { Sid = "CloneSource", Effect = "Allow", Action = ["codeconnections:UseConnection", "codestar-connections:UseConnection"], Resource = [var.source_repository.connection_arn] },
   ]
@@ -149,7 +149,7 @@ resource "aws_iam_role_policy" "pipeline" {
     Statement = [
       { Sid = "FetchSource", Effect = "Allow", Action = ["codeconnections:UseConnection", "codestar-connections:UseConnection"], Resource = [var.source_repository.connection_arn] },
       { Sid = "RunBuilds", Effect = "Allow", Action = ["codebuild:BatchGetBuilds", "codebuild:StartBuild"], Resource = [for project in aws_codebuild_project.stage : project.arn] },
-      { Sid = "KeepArtifacts", Effect = "Allow", Action = ["s3:GetBucketVersioning", "s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"], Resource = [aws_s3_bucket.artifacts.arn, "${aws_s3_bucket.artifacts.arn}/*"] },
+      { Sid = "KeepArtifacts", Effect = "Allow", Action = ["s3:GetBucketVersioning", "s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"], Resource = [module.artifacts.arn, "${module.artifacts.arn}/*"] },
       { Sid = "UsePipelineKey", Effect = "Allow", Action = ["kms:Decrypt", "kms:GenerateDataKey"], Resource = [aws_kms_key.pipeline.arn] },
       { Sid = "AskForApproval", Effect = "Allow", Action = ["sns:Publish"], Resource = [aws_sns_topic.pipeline.arn] },
     ]

@@ -34,7 +34,7 @@ module "function" {
     MAX_CONCURRENCY         = tostring(var.max_concurrency)
     POWERTOOLS_SERVICE_NAME = "recovery-worker"
     PRODUCTS_TABLE          = var.table.name
-    RUNS_BUCKET             = aws_s3_bucket.runs.bucket
+    RUNS_BUCKET             = module.runs.name
     SEGMENT_BYTES           = tostring(var.segment_mib * 1024 * 1024)
     SLICE_SECONDS           = tostring(var.slice_seconds)
   }

@@ -5,7 +5,7 @@ output "alarm_name" {
 
 output "bucket_name" {
   description = "The name of the bucket with the runs: plans, undo files and reports."
-  value       = aws_s3_bucket.runs.bucket
+  value       = module.runs.name
 }
 
 output "function_name" {

@@ -25,12 +25,12 @@ locals {
     }
     KeepTheRuns = {
       actions   = ["s3:GetObject", "s3:PutObject"]
-      resources = ["${aws_s3_bucket.runs.arn}/runs/*"]
+      resources = ["${module.runs.arn}/runs/*"]
     }
     # Without it S3 says "denied" of an object that is not there yet.
     KnowWhatIsNotThere = {
       actions   = ["s3:ListBucket"]
-      resources = [aws_s3_bucket.runs.arn]
+      resources = [module.runs.arn]
     }
     EncryptTheRuns = {
       actions    = ["kms:Decrypt", "kms:GenerateDataKey"]

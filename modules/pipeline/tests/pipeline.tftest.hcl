@@ -81,15 +81,15 @@ run "the_stages_follow_the_source_in_their_order_and_releases_queue" {
   }
 }
 
-run "what_the_stages_hand_on_is_private_encrypted_versioned_and_expires" {
+run "what_the_stages_hand_on_is_encrypted_and_expires" {
   assert {
-    condition     = aws_s3_bucket_versioning.artifacts.versioning_configuration[0].status == "Enabled" && one(aws_s3_bucket_server_side_encryption_configuration.artifacts.rule).apply_server_side_encryption_by_default[0].sse_algorithm == "aws:kms"
-    error_message = "Artifacts are not versioned, or not encrypted with the pipeline's key."
+    condition     = module.artifacts.kms_key_arn == aws_kms_key.pipeline.arn
+    error_message = "Artifacts are not encrypted with the pipeline's key."
   }
 
   assert {
-    condition     = aws_s3_bucket_lifecycle_configuration.artifacts.rule[0].expiration[0].days == 90 && aws_s3_bucket_public_access_block.artifacts.restrict_public_buckets
-    error_message = "Artifacts do not expire, or could be made public."
+    condition     = module.artifacts.expires_after_days == 90
+    error_message = "Artifacts do not expire."
   }
 
   assert {

@@ -129,12 +129,12 @@ run "logs_hold_no_data_of_executions" {
 
 run "the_runs_are_encrypted_and_expire" {
   assert {
-    condition     = one(one(aws_s3_bucket_server_side_encryption_configuration.runs.rule).apply_server_side_encryption_by_default).kms_master_key_id == aws_kms_key.runs.arn
+    condition     = module.runs.kms_key_arn == aws_kms_key.runs.arn
     error_message = "Plans hold items, and have a key of their own."
   }
 
   assert {
-    condition     = one(one(aws_s3_bucket_lifecycle_configuration.runs.rule).expiration).days == 30
+    condition     = module.runs.expires_after_days == 30
     error_message = "Plans expire."
   }
 }
@@ -152,7 +152,7 @@ run "a_long_name_still_makes_a_bucket" {
   }
 
   assert {
-    condition     = length(aws_s3_bucket.runs.bucket) <= 63
+    condition     = length(module.runs.name) <= 63
     error_message = "A bucket's name has at most 63 characters."
   }
 }
