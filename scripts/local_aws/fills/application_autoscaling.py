@@ -10,38 +10,18 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from local_aws.asgi import (
-    App,
-    Call,
-    Receive,
-    Scope,
-    Send,
-    call_of,
-    header,
-    read_body,
-    send_aws_error,
-    send_json,
-)
+from local_aws.asgi import App, Call, Receive, Scope, Send, call_of
 from local_aws.fills import Fill
 from local_aws.fills.application_autoscaling_permissions import REQUIRES, require_permission
-from local_aws.fills.application_autoscaling_store import (
-    STORES,
-    RegionStore,
-    ScalingError,
-    Stores,
-    invalid,
-    key_of,
-)
-from local_aws.fills.service_models import service_model, validation_message
+from local_aws.fills.application_autoscaling_store import STORES, RegionStore, Stores, invalid, key_of
+from local_aws.fills.json_protocol import Operation, RefusedError, answer
 from local_aws.settings import Settings
 
-_CONTENT_TYPE = "application/x-amz-json-1.1"
 _DEFAULT_PAGE = 50
 
 _RESOURCE_IDS = {
@@ -101,7 +81,7 @@ class ApplicationAutoScaling:
         self._clock = clock
         self._require_resource = require
         self._authorize = authorize
-        self._operations: dict[str, Callable[[Call, dict[str, Any]], dict[str, Any]]] = {
+        self._operations: dict[str, Operation] = {
             "RegisterScalableTarget": self._register,
             "DeregisterScalableTarget": self._deregister,
             "DescribeScalableTargets": self._describe_targets,
@@ -118,22 +98,12 @@ class ApplicationAutoScaling:
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one JSON 1.1 call."""
-        name = header(scope, "x-amz-target").rpartition(".")[2]
-        body = await read_body(receive)
-        operation = self._operations.get(name)
-        if operation is None:
-            await send_aws_error(send, "UnknownOperationException", f"Unknown operation: {name}")
-            return
-        try:
-            request = json.loads(body or b"{}")
-            _check_model(name, request)
+        """Answer one call."""
+
+        def authorize(name: str, request: Mapping[str, Any]) -> None:
             self._authorize(scope, name, self._resource(call_of(scope), name, request), request)
-            await send_json(send, operation(call_of(scope), request), content_type=_CONTENT_TYPE)
-        except json.JSONDecodeError as error:
-            await send_aws_error(send, "SerializationException", str(error))
-        except ScalingError as error:
-            await send_aws_error(send, error.code, error.message)
+
+        await answer("application-autoscaling", self._operations, scope, receive, send, authorize=authorize)
 
     def _resource(self, call: Call, operation: str, request: Mapping[str, Any]) -> str:
         """The ARN on which a call is authorized; that of a target to be has no id yet."""
@@ -209,12 +179,6 @@ class ApplicationAutoScaling:
         return {"Tags": self._store(call).tags_of(request["ResourceARN"])}
 
 
-def _check_model(operation: str, request: Mapping[str, Any]) -> None:
-    shape = service_model("application-autoscaling").operation_model(operation).input_shape
-    if message := validation_message(shape, request):
-        raise invalid(message)
-
-
 def _check_schedule(schedule: str | None) -> None:
     """Refuse what is none of at(yyyy-mm-ddThh:mm:ss), rate(value unit) and cron(six fields)."""
     if schedule is None:
@@ -249,7 +213,7 @@ def _page(member: str, items: list[dict[str, Any]], request: Mapping[str, Any]) 
         try:
             start = int(base64.b64decode(token, validate=True))
         except (binascii.Error, ValueError) as error:
-            raise ScalingError("InvalidNextTokenException", "The next token is not valid") from error
+            raise RefusedError("InvalidNextTokenException", "The next token is not valid") from error
     end = start + request.get("MaxResults", _DEFAULT_PAGE)
     answer: dict[str, Any] = {member: items[start:end]}
     if end < len(items):

@@ -14,7 +14,7 @@ from ministack.core.router import extract_access_key_id
 
 from local_aws.asgi import Scope
 from local_aws.fills import permissions
-from local_aws.fills.application_autoscaling_store import ScalingError
+from local_aws.fills.json_protocol import RefusedError
 
 _KEYS = {"ServiceNamespace": "service-namespace", "ScalableDimension": "scalable-dimension"}
 
@@ -22,7 +22,7 @@ REQUIRES = ("ministack.core.router.extract_access_key_id", *permissions.REQUIRES
 
 
 def require_permission(scope: Scope, operation: str, resource: str, request: Mapping[str, Any]) -> None:
-    """Refuse a caller whose policies do not allow the operation on the resource. Raises ScalingError."""
+    """Refuse a caller whose policies do not allow the operation on the resource. Raises RefusedError."""
     headers = {key.decode("latin-1").lower(): value.decode("latin-1") for key, value in scope["headers"]}
     action = f"application-autoscaling:{operation}"
     context = {
@@ -31,4 +31,4 @@ def require_permission(scope: Scope, operation: str, resource: str, request: Map
     who = permissions.denial(extract_access_key_id(headers, {}), action, resource, **context)
     if who:
         message = f"User: {who} is not authorized to perform: {action} on resource: {resource}"
-        raise ScalingError("AccessDeniedException", message)
+        raise RefusedError("AccessDeniedException", message)

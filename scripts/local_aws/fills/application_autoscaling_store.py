@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from local_aws.fills.json_protocol import RefusedError
+
 Key = tuple[str, str, str]
 """Service namespace, resource id, scalable dimension: what identifies a scalable target."""
 
@@ -27,18 +29,9 @@ _SERVICE_ROLES = {"dynamodb": "_DynamoDBTable", "lambda": "_LambdaConcurrency"}
 """The endings of the service-linked roles' names."""
 
 
-class ScalingError(Exception):
-    """A request that AWS refuses: `code` is the exception's name in the API model."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-
-
-def invalid(message: str) -> ScalingError:
+def invalid(message: str) -> RefusedError:
     """A ValidationException."""
-    return ScalingError("ValidationException", message)
+    return RefusedError("ValidationException", message)
 
 
 def key_of(request: Mapping[str, Any]) -> Key:
@@ -68,7 +61,7 @@ class RegionStore:
         """The registered target; ObjectNotFoundException when there is none."""
         if key not in self.targets:
             namespace, resource, dimension = key
-            raise ScalingError(
+            raise RefusedError(
                 "ObjectNotFoundException",
                 f"No scalable target registered for service namespace: {namespace}, "
                 f"resource ID: {resource}, scalable dimension: {dimension}",
@@ -239,14 +232,14 @@ class RegionStore:
     def tags_of(self, arn: str) -> dict[str, str]:
         """The tags of a registered target; ResourceNotFoundException for any other ARN."""
         if all(target["ScalableTargetARN"] != arn for target in self.targets.values()):
-            raise ScalingError("ResourceNotFoundException", f"Resource not found: {arn}")
+            raise RefusedError("ResourceNotFoundException", f"Resource not found: {arn}")
         return self.tags.get(arn, {})
 
     def tag(self, arn: str, tags: Mapping[str, str]) -> None:
         """Add or overwrite tags, at most 50 on one target."""
         merged = {**self.tags.get(arn, {}), **tags}
         if len(merged) > MAX_TAGS:
-            raise ScalingError("TooManyTagsException", f"A resource can have at most {MAX_TAGS} tags")
+            raise RefusedError("TooManyTagsException", f"A resource can have at most {MAX_TAGS} tags")
         self.tags[arn] = merged
 
     def untag(self, arn: str, names: Iterable[str]) -> None:
@@ -287,9 +280,9 @@ def _metric_of(policy: Mapping[str, Any]) -> object:
     return predefined or configuration.get("CustomizedMetricSpecification")
 
 
-def _not_found(what: str, key: Key, name: str) -> ScalingError:
+def _not_found(what: str, key: Key, name: str) -> RefusedError:
     namespace, resource, dimension = key
-    return ScalingError(
+    return RefusedError(
         "ObjectNotFoundException",
         f"No {what} found for service namespace: {namespace}, resource ID: {resource}, "
         f"scalable dimension: {dimension}, {what} name: {name}",

@@ -9,28 +9,17 @@ version. Everything belongs to one account and region.
 from __future__ import annotations
 
 import copy
-import json
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from local_aws.asgi import Call, Receive, Scope, Send, call_of, header, read_body, send_aws_error, send_json
+from local_aws.asgi import Call, Receive, Scope, Send
 from local_aws.fills import Fill
-from local_aws.fills.service_models import service_model, validation_message
-
-_CONTENT_TYPE = "application/x-amz-json-1.1"
-
-
-class PipelineError(Exception):
-    """What CodePipeline refuses: the error's code and the message."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code, self.message = code, message
+from local_aws.fills.json_protocol import Operation, RefusedError, answer
 
 
 def require_structure(pipeline: Mapping[str, Any]) -> None:
-    """Refuse a pipeline that CodePipeline would not run. Raises PipelineError."""
+    """Refuse a pipeline that CodePipeline would not run. Raises RefusedError."""
     stages = pipeline["stages"]
     if len(stages) < 2:
         raise _invalid("Pipeline has 1 stage(s). There should be a minimum of 2 stages in a pipeline")
@@ -52,8 +41,8 @@ def require_structure(pipeline: Mapping[str, Any]) -> None:
         made |= {one["name"] for action in stage["actions"] for one in action.get("outputArtifacts", [])}
 
 
-def _invalid(message: str) -> PipelineError:
-    return PipelineError("InvalidStructureException", message)
+def _invalid(message: str) -> RefusedError:
+    return RefusedError("InvalidStructureException", message)
 
 
 class CodePipeline:
@@ -62,7 +51,7 @@ class CodePipeline:
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
         self._pipelines: dict[str, dict[str, Any]] = {}  # by ARN: pipeline, metadata, tags
-        self._operations: dict[str, Callable[[Call, dict[str, Any]], dict[str, Any]]] = {
+        self._operations: dict[str, Operation] = {
             "CreatePipeline": self._create,
             "GetPipeline": self._get,
             "UpdatePipeline": self._update,
@@ -74,28 +63,15 @@ class CodePipeline:
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one JSON 1.1 call."""
-        name = header(scope, "x-amz-target").rpartition(".")[2]
-        body = await read_body(receive)
-        operation = self._operations.get(name)
-        if operation is None:
-            await send_aws_error(send, "UnknownOperationException", f"Unknown operation: {name}")
-            return
-        try:
-            request = json.loads(body or b"{}")
-            _check_model(name, request)
-            await send_json(send, operation(call_of(scope), request), content_type=_CONTENT_TYPE)
-        except json.JSONDecodeError as error:
-            await send_aws_error(send, "SerializationException", str(error))
-        except PipelineError as error:
-            await send_aws_error(send, error.code, error.message)
+        """Answer one call."""
+        await answer("codepipeline", self._operations, scope, receive, send)
 
     def _create(self, call: Call, request: dict[str, Any]) -> dict[str, Any]:
         pipeline = request["pipeline"]
         arn = _arn(call, pipeline["name"])
         require_structure(pipeline)
         if arn in self._pipelines:
-            raise PipelineError(
+            raise RefusedError(
                 "PipelineNameInUseException",
                 f"A pipeline with the name '{pipeline['name']}' already exists in the account",
             )
@@ -110,7 +86,7 @@ class CodePipeline:
         found = self._named(call, request["name"])
         wanted = request.get("version")
         if wanted is not None and wanted != found["pipeline"]["version"]:
-            raise PipelineError("PipelineVersionNotFoundException", f"There is no version {wanted} of it")
+            raise RefusedError("PipelineVersionNotFoundException", f"There is no version {wanted} of it")
         return {"pipeline": found["pipeline"], "metadata": found["metadata"]}
 
     def _update(self, call: Call, request: dict[str, Any]) -> dict[str, Any]:
@@ -156,7 +132,7 @@ class CodePipeline:
     def _named(self, call: Call, name: str) -> dict[str, Any]:
         if found := self._pipelines.get(_arn(call, name)):
             return found
-        raise PipelineError(
+        raise RefusedError(
             "PipelineNotFoundException",
             f"Account '{call.account_id}' does not have a pipeline with name '{name}'",
         )
@@ -164,13 +140,7 @@ class CodePipeline:
     def _by_arn(self, request: Mapping[str, Any]) -> dict[str, Any]:
         if found := self._pipelines.get(request["resourceArn"]):
             return found
-        raise PipelineError("ResourceNotFoundException", f"The account has no {request['resourceArn']}")
-
-
-def _check_model(operation: str, request: object) -> None:
-    shape = service_model("codepipeline").operation_model(operation).input_shape
-    if problem := validation_message(shape, request):
-        raise PipelineError("ValidationException", problem)
+        raise RefusedError("ResourceNotFoundException", f"The account has no {request['resourceArn']}")
 
 
 def _arn(call: Call, name: str) -> str:
