@@ -21,6 +21,7 @@ from techmoda_ha.environments import (
     Workspace,
 )
 from techmoda_ha.errors import HaError
+from techmoda_ha.outage_hint import tell_of_outage
 from techmoda_ha.packaging import Package, Platform, build_packages
 from techmoda_ha.progress import terraform_progress
 from techmoda_ha.terraform import LOCK_PATIENCE_SECONDS, Terraform
@@ -61,7 +62,9 @@ def apply(
     """
     terraform = Terraform(workspace, environment, variables, lock_patience_seconds)
     terraform.init()
-    if not refresh:
+    if refresh:
+        tell_of_outage(terraform, console, "apply")
+    else:
         terraform = _believing_the_state(terraform)
     with terraform_progress(console, f"apply {environment}") as progress:
 
@@ -83,14 +86,17 @@ def plan(
     *,
     refresh: bool = True,
     full: bool = False,
+    command: str = "plan",
 ) -> Run:
     """Plan one environment; return the run. Without `refresh` Terraform believes the state.
 
-    With `full` the run holds the whole difference, too.
+    With `full` the run holds the whole difference, too. `command` is the `ha` command that needs the plan.
     """
     terraform = Terraform(workspace, environment, variables)
     terraform.init()
-    if not refresh:
+    if refresh:
+        tell_of_outage(terraform, console, command)
+    else:
         terraform = _believing_the_state(terraform)
     with _passing_file(workspace, environment) if full and not out else nullcontext(out) as file:
         with terraform_progress(console, f"plan {environment}") as progress:

@@ -104,19 +104,22 @@ class StateBackend:
 
     def bucket(self) -> StateBucket:
         """Return the bucket's name and place, made of the caller's account, and clients there."""
-        where = self.workspace.environment_dir(self.environment)
-        variables = {**os.environ, **self.variables}
-        on_aws = self.variables.get("HA_TARGET") == Target.AWS
-        region, name = (
-            text_input(where, one, variables, use_values_file=on_aws)
-            for one in (REGION_INPUTS[self.environment], "name")
-        )
+        region, name = self.region_of(self.environment), self._input("name")
         clients = AwsClients(self.variables)
         # In its own region: the state of one region must be found while the other is gone.
         with self._aws_errors():
             account: Any = clients("sts", region).get_caller_identity()["Account"]
         location = StateLocation(self.environment, str(account), region, name)
         return StateBucket(location, clients("s3", region), clients("kms", region))
+
+    def region_of(self, environment: Environment) -> str:
+        """Return the region of either environment, as this one's inputs say."""
+        return self._input(REGION_INPUTS[environment])
+
+    def _input(self, name: str) -> str:
+        where = self.workspace.environment_dir(self.environment)
+        on_aws = self.variables.get("HA_TARGET") == Target.AWS
+        return text_input(where, name, {**os.environ, **self.variables}, use_values_file=on_aws)
 
     @property
     def command(self) -> str:

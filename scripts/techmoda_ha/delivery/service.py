@@ -16,6 +16,7 @@ from techmoda_ha.delivery.release import Release, ReleaseRecord, current_commit,
 from techmoda_ha.delivery.rollback import Move, roll_aliases_back
 from techmoda_ha.environments import Environment, Target, Workspace
 from techmoda_ha.errors import HaError
+from techmoda_ha.outage_hint import tell_of_outage
 from techmoda_ha.progress import terraform_progress
 from techmoda_ha.terraform import Terraform
 from techmoda_ha.terraform_run import STATE_IS_HELD, Event, Run
@@ -106,8 +107,9 @@ class Delivery:
         """
         operations.package(self.workspace, Target(self.variables["HA_TARGET"]), self.console)
         terraform = Terraform(self.workspace, self.environment, self.variables)
+        terraform.init()
+        tell_of_outage(terraform, self.console, "drift")
         with terraform_progress(self.console, f"drift {self.environment}") as progress:
-            terraform.init()
             run = terraform.plan(progress.listen, lock=False)
             progress.finish("something differs" if run.has_changes else "nothing differs")
         return run

@@ -73,7 +73,9 @@ def plan_document(
     operations.package(workspace, target, console)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "plan"
-        operations.plan(workspace, environment, variables, console, out=file, refresh=refresh)
+        operations.plan(
+            workspace, environment, variables, console, out=file, refresh=refresh, command="validate"
+        )
         data_dir = workspace.terraform_data_dir(environment)
         document = _show(file, workspace.environment_dir(environment), data_dir, variables)
     return document, _backend(data_dir)

@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from techmoda_ha import operations
+from techmoda_ha.delivery import service
 from techmoda_ha.delivery.service import Delivery
 from techmoda_ha.environments import Environment, Target, Workspace
 from techmoda_ha.terraform import Terraform
@@ -30,9 +31,12 @@ def test_the_functions_are_packaged_before_drift_is_planned(
     monkeypatch.setattr(operations, "package", package)
     monkeypatch.setattr(Terraform, "init", lambda _self: done.append("init"))
     monkeypatch.setattr(Terraform, "plan", plan)
+    monkeypatch.setattr(
+        service, "tell_of_outage", lambda _terraform, _console, command: done.append(f"outage in {command}?")
+    )
 
     Delivery(
         Workspace(tmp_path, tmp_path / "build"), Environment.DR, {"HA_TARGET": "aws"}, Console(stderr=True)
     ).drift()
 
-    assert done == ["package for aws", "init", "plan"]
+    assert done == ["package for aws", "init", "outage in drift?", "plan"]

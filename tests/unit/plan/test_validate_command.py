@@ -90,7 +90,8 @@ def test_a_region_can_be_judged_from_its_state_while_the_other_is_gone(
 ) -> None:
     asked: list[bool] = []
 
-    def planned(*_: Any, out: Path, refresh: bool) -> None:
+    def planned(*_: Any, out: Path, refresh: bool, command: str) -> None:
+        assert command == "validate"
         asked.append(refresh)
         raise HaError("no further", "")
 

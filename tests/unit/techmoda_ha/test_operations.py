@@ -16,6 +16,17 @@ from techmoda_ha.terraform_run import Event, Listener, Run
 
 ZONE = "TF_VAR_hosted_zone_id"
 Asked = list[tuple[dict[str, str], dict[str, Any]]]
+Warned = list[str]
+
+
+@pytest.fixture(autouse=True)
+def warned(monkeypatch: pytest.MonkeyPatch) -> Warned:
+    """Keep for which commands it was looked whether a region is out; none is."""
+    found: Warned = []
+    monkeypatch.setattr(
+        operations, "tell_of_outage", lambda _terraform, _console, command: found.append(command)
+    )
+    return found
 
 
 @pytest.fixture
@@ -68,3 +79,17 @@ def test_who_listens_hears_every_event(tmp_path: Path, asked: Asked) -> None:
     apply(tmp_path, listener=heard.append)
     assert heard == [{"type": "refresh_start"}]
     assert asked
+
+
+def test_only_who_asks_aws_is_warned_of_a_region_that_is_out(
+    tmp_path: Path, asked: Asked, warned: Warned
+) -> None:
+    workspace, console = Workspace(tmp_path, tmp_path / "build"), Console(file=io.StringIO())
+    apply(tmp_path, refresh=False)
+    operations.plan(workspace, Environment.DR, {}, console, refresh=False)
+    assert warned == []
+    apply(tmp_path)
+    operations.plan(workspace, Environment.DR, {}, console)
+    operations.plan(workspace, Environment.DR, {}, console, command="validate")
+    assert warned == ["apply", "plan", "validate"]
+    assert len(asked) == 5
