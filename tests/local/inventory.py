@@ -8,42 +8,40 @@ from typing import Any
 from local_aws.testing import LocalAws
 
 REGIONS = {"primary": "us-east-1", "dr": "us-west-2"}
+# Kind: service, operation, the list in its answer, what names an entry (None: it is a name), parameters.
+LISTINGS: dict[str, tuple[str, str, str, str | None, dict[str, Any]]] = {
+    "tables": ("dynamodb", "list_tables", "TableNames", None, {}),
+    "functions": ("lambda", "list_functions", "Functions", "FunctionName", {}),
+    "apis": ("apigateway", "get_rest_apis", "items", "name", {}),
+    "domains": ("apigateway", "get_domain_names", "items", "domainName", {}),
+    "alarms": ("cloudwatch", "describe_alarms", "MetricAlarms", "AlarmName", {}),
+    "composite alarms": (
+        "cloudwatch", "describe_alarms", "CompositeAlarms", "AlarmName", {"AlarmTypes": ["CompositeAlarm"]}
+    ),
+    "vaults": ("backup", "list_backup_vaults", "BackupVaultList", "BackupVaultName", {}),
+    "backup plans": ("backup", "list_backup_plans", "BackupPlansList", "BackupPlanName", {}),
+    "restore tests": (
+        "backup", "list_restore_testing_plans", "RestoreTestingPlans", "RestoreTestingPlanName", {}
+    ),
+    "rules": ("events", "list_rules", "Rules", "Name", {}),
+    "topics": ("sns", "list_topics", "Topics", "TopicArn", {}),
+    "aliases": ("kms", "list_aliases", "Aliases", "AliasName", {}),
+    "log groups": ("logs", "describe_log_groups", "logGroups", "logGroupName", {}),
+    "scaling": (
+        "application-autoscaling", "describe_scalable_targets", "ScalableTargets", "ResourceId",
+        {"ServiceNamespace": "dynamodb"},
+    ),
+}  # fmt: skip
 
 
 def inventory(aws: LocalAws) -> dict[str, set[str]]:
-    """Return what exists in the account, by kind."""
+    """Return what exists in the account, by kind: every page of every list."""
     found: dict[str, set[str]] = {}
     for region in REGIONS.values():
-        listings: dict[str, list[str]] = {
-            "tables": aws.client("dynamodb", region).list_tables()["TableNames"],
-            "functions": names(aws.client("lambda", region).list_functions()["Functions"], "FunctionName"),
-            "apis": names(aws.client("apigateway", region).get_rest_apis()["items"], "name"),
-            "domains": names(aws.client("apigateway", region).get_domain_names()["items"], "domainName"),
-            "alarms": names(aws.client("cloudwatch", region).describe_alarms()["MetricAlarms"], "AlarmName"),
-            "vaults": names(
-                aws.client("backup", region).list_backup_vaults()["BackupVaultList"], "BackupVaultName"
-            ),
-            "backup plans": names(
-                aws.client("backup", region).list_backup_plans()["BackupPlansList"], "BackupPlanName"
-            ),
-            "restore tests": names(
-                aws.client("backup", region).list_restore_testing_plans()["RestoreTestingPlans"],
-                "RestoreTestingPlanName",
-            ),
-            "rules": names(aws.client("events", region).list_rules()["Rules"], "Name"),
-            "topics": names(aws.client("sns", region).list_topics()["Topics"], "TopicArn"),
-            "aliases": names(aws.client("kms", region).list_aliases()["Aliases"], "AliasName"),
-            "log groups": names(
-                aws.client("logs", region).describe_log_groups()["logGroups"], "logGroupName"
-            ),
-            "scaling": names(
-                aws.client("application-autoscaling", region).describe_scalable_targets(
-                    ServiceNamespace="dynamodb"
-                )["ScalableTargets"],
-                "ResourceId",
-            ),
-        }
-        found |= {f"{kind} in {region}": set(values) for kind, values in listings.items()}
+        for kind, (service, operation, listed, name, parameters) in LISTINGS.items():
+            pages = aws.client(service, region).get_paginator(operation).paginate(**parameters)
+            entries = pages.build_full_result()[listed]
+            found[f"{kind} in {region}"] = set(names(entries, name) if name else entries)
     route53 = aws.client("route53", "us-east-1")
     (zone,) = route53.list_hosted_zones()["HostedZones"]
     records = route53.list_resource_record_sets(HostedZoneId=zone["Id"])["ResourceRecordSets"]
