@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from click.testing import CliRunner, Result
 from moto import mock_aws
 from tests.unit.techmoda_ha import drill_kit
@@ -288,6 +289,18 @@ def test_a_queue_that_is_gone_is_named() -> None:
     answer = ha("list")
     assert answer.exit_code == 2
     assert f"There is no queue {BACKUPS} in us-east-1." in answer.stderr
+
+
+def test_a_region_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(**_asked: Any) -> None:
+        raise EndpointConnectionError(endpoint_url="https://sqs.us-east-1.amazonaws.com/")
+
+    client = CLIENTS("sqs", drill_kit.PRIMARY)
+    monkeypatch.setattr(client, "get_queue_url", gone)
+    for verb in (["list"], ["look", "backups"], ["purge", "backups"], ["redrive", "backups"]):
+        answer = ha(*verb)
+        assert answer.exit_code == 2
+        assert f"error: The queue {BACKUPS} in us-east-1 does not answer." in answer.stderr
 
 
 def test_a_function_is_not_asked_for_what_it_was_given(functions: Functions) -> None:
