@@ -26,10 +26,10 @@ def answer(message: str, **members: Any) -> Answer:
     return _answer(HTTPStatus.OK, {"mensaje": message, **members})
 
 
-def validation(backups: int) -> Answer:
-    """Return how many recent backups there are, and whether that is enough."""
+def validation(backups: int, hours: int) -> Answer:
+    """Return how many backups the last hours brought, and if that is enough; `horas` is not the original's."""
     state = "EXITOSO" if backups > 0 else "FALLIDO"
-    return answer(VALIDATED, estadoValidacion=state, numeroRespaldos=backups)
+    return answer(VALIDATED, estadoValidacion=state, numeroRespaldos=backups, horas=hours)
 
 
 def refusal(operation: object, reason: str) -> Answer:

@@ -89,7 +89,7 @@ class Application:
     def _validate(self, hours: int) -> Answer:
         found = self.backups.completed_since(self.clock.now() - timedelta(hours=hours))
         self._measure(BackupsMissing=int(found == 0), RecentBackups=found)
-        return answers.validation(found)
+        return answers.validation(found, hours)
 
     def _status(self) -> Answer:
         window = self.restorer.window()

@@ -66,7 +66,7 @@ def status_lines(found: Mapping[str, Any]) -> list[str]:
         f"Point-in-time recovery: from {window['desde']} to {window['hasta']}"
         if window
         else "Point-in-time recovery is OFF",
-        f"Recent backups: {checked['numeroRespaldos']} ({_english(checked['estadoValidacion'])})",
+        _recent_backups(checked),
     ]
     lines += [
         f"  {point['fecha']}  {point['puntoRecuperacion']}  {point['estado']}"
@@ -78,6 +78,14 @@ def status_lines(found: Mapping[str, Any]) -> list[str]:
         for test in found["pruebasRestauracion"]
     ]
     return lines
+
+
+def _recent_backups(checked: Mapping[str, Any]) -> str:
+    said = f"Recent backups: {checked['numeroRespaldos']} ({_english(checked['estadoValidacion'])})"
+    # A function that was deployed before it told the hours does not.
+    if "horas" in checked:
+        said += f"; expected: at least 1 completed in the last {checked['horas']} hours"
+    return said if checked["numeroRespaldos"] else f"{said}. The plan makes one a day; now: ha backup run"
 
 
 @backup.command()

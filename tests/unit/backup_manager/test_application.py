@@ -129,6 +129,7 @@ def test_backups_are_validated_in_the_words_of_the_contract(
             "mensaje": "Validación de respaldos completada",
             "estadoValidacion": state,
             "numeroRespaldos": len(jobs),
+            "horas": 24,
         },
     )
     assert figures(capsys) == {"BackupsMissing": missing, "RecentBackups": len(jobs)}

@@ -282,14 +282,31 @@ def test_an_erasure_that_failed_says_that_nothing_was_erased(dynamodb: Any) -> N
 def test_the_status_says_when_recovery_is_off_and_who_was_not_judged() -> None:
     found = {
         "ventanaRecuperacion": None,
-        "validacion": {"numeroRespaldos": 0, "estadoValidacion": "FALLIDO"},
+        "validacion": {"numeroRespaldos": 0, "estadoValidacion": "FALLIDO", "horas": 28},
         "puntosRecuperacion": [{"fecha": "f", "puntoRecuperacion": "arn", "estado": "COMPLETED"}],
         "restauraciones": [{"tabla": "t", "estado": "lista"}],
         "pruebasRestauracion": [{"fecha": "f", "validacion": "", "detalle": ""}],
     }
     lines = "\n".join(status_lines(found))
-    for words in ("recovery is OFF", "0 (too few)", "arn", "t: ready", "not judged"):
+    for words in (
+        "recovery is OFF",
+        "Recent backups: 0 (too few); expected: at least 1 completed in the last 28 hours. The plan",
+        "arn",
+        "t: ready",
+        "not judged",
+    ):
         assert words in lines
+
+
+def test_a_backup_manager_that_tells_no_period_is_understood() -> None:
+    checked = {"numeroRespaldos": 1, "estadoValidacion": "EXITOSO"}
+    lists: dict[str, Any] = {
+        "puntosRecuperacion": [],
+        "restauraciones": [],
+        "pruebasRestauracion": [],
+    }
+    found = {"ventanaRecuperacion": None, "validacion": checked, **lists}
+    assert "Recent backups: 1 (good)" in status_lines(found)
 
 
 def test_every_command_has_help() -> None:
