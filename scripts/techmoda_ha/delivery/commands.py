@@ -78,7 +78,8 @@ def drift(environment: str, target: str, *, as_json: bool) -> None:
     if run.has_changes:
         raise ViolationError(
             f"envs/{environment} is not what this checkout says: {len(run.planned)} resources differ.",
-            f"Somebody changed it by hand, or a release is due: make plan ENV={environment}",
+            "Somebody changed it by hand, a release is due, or it was applied with other variables "
+            f"(TF_VAR_…, aws.tfvars): make plan ENV={environment}",
         )
 
 

@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from rich.console import Console
 
 from techmoda_ha import operations
-from techmoda_ha.delivery import service
+from techmoda_ha.cli import main
+from techmoda_ha.delivery import commands, service
 from techmoda_ha.delivery.service import Delivery
 from techmoda_ha.environments import Environment, Target, Workspace
 from techmoda_ha.terraform import Terraform
-from techmoda_ha.terraform_run import Run
+from techmoda_ha.terraform_run import PLAN_HAS_CHANGES, Run
 
 
 def test_the_functions_are_packaged_before_drift_is_planned(
@@ -40,3 +42,13 @@ def test_the_functions_are_packaged_before_drift_is_planned(
     ).drift()
 
     assert done == ["package for aws", "init", "outage in drift?", "plan"]
+
+
+def test_what_may_have_made_the_difference_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = Run(PLAN_HAS_CHANGES, planned=[{"action": "update", "address": "aws_lambda_function.this"}])
+    monkeypatch.setattr(Delivery, "drift", lambda _self: run)
+    monkeypatch.setattr(commands, "process_variables", lambda *_: {})
+    ended = CliRunner().invoke(main, ["drift", "--env", "dr"])
+    assert ended.exit_code == 1
+    for words in ("changed it by hand", "a release is due", "it was applied with other variables"):
+        assert words in ended.output
