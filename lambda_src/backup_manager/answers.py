@@ -27,7 +27,7 @@ def answer(message: str, **members: Any) -> Answer:
 
 
 def validation(backups: int, hours: int) -> Answer:
-    """Return how many backups the last hours brought, and if that is enough; `horas` is not the original's."""
+    """Return how many backups the last hours brought, and if that is enough; `horas` is an addition."""
     state = "EXITOSO" if backups > 0 else "FALLIDO"
     return answer(VALIDATED, estadoValidacion=state, numeroRespaldos=backups, horas=hours)
 
