@@ -127,7 +127,7 @@ drill-incident-response: setup ## Break something for each playbook; measure ala
 drill-backup-restore: setup ## Back up, lose the primary vault, restore the copy in the DR region and compare [TARGET=local|aws]
 	@$(HA) drill backup-restore --target $(TARGET)
 
-drill-delivery: setup ## Apply twice at once, kill an apply, lose us-east-1, release two bad commits (12 minutes, local AWS)
+drill-delivery: setup ## Apply twice at once, kill an apply, lose us-east-1, release two bad commits (15 minutes, local AWS)
 	@$(HA) drill delivery
 
 bench-recovery: setup ## Measure rewind and diff at 10,000, 100,000 and 1,000,000 items (minutes)
