@@ -20,6 +20,7 @@ from techmoda_ha.environments import Environment, Target, Workspace, process_var
 from techmoda_ha.errors import HaError
 from techmoda_ha.evidence import timestamp
 from techmoda_ha.failover.service import operator
+from techmoda_ha.hints import program
 
 JOB_SECONDS = 3600.0
 where_option = click.option(
@@ -85,7 +86,9 @@ def _recent_backups(checked: Mapping[str, Any]) -> str:
     # A function that was deployed before it told the hours does not.
     if "horas" in checked:
         said += f"; expected: at least 1 completed in the last {checked['horas']} hours"
-    return said if checked["numeroRespaldos"] else f"{said}. The plan makes one a day; now: ha backup run"
+    if checked["numeroRespaldos"]:
+        return said
+    return f"{said}. The plan makes one a day; now: {program()} backup run"
 
 
 @backup.command()
@@ -143,7 +146,7 @@ def restore(
     if as_json:
         click.echo(json.dumps(started, indent=2, ensure_ascii=False))
         return
-    state = "is ready" if seconds is not None else "is being restored; see: ha backup status"
+    state = "is ready" if seconds is not None else f"is being restored; see: {program()} backup status"
     click.echo(f"{started['tabla']} in {manager.region} {state}")
 
 

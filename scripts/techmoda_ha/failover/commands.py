@@ -13,6 +13,7 @@ from techmoda_ha.cli_options import json_option, target_option
 from techmoda_ha.environments import Environment, Target, Workspace, process_variables
 from techmoda_ha.failover.service import HEALTHY, Failover, FailoverSetup, Status
 from techmoda_ha.failover.switch import Change
+from techmoda_ha.hints import program
 
 DNS_TTL_SECONDS = 60
 
@@ -67,7 +68,7 @@ def stop(target: str, reason: str, *, as_json: bool) -> None:
         f"STOP is engaged. Clients move to {opened.setup.dr.region} {within}, "
         f"DNS caches ({DNS_TTL_SECONDS} s) included."
     )
-    click.echo("Put the primary region back with: ha failover resume --reason …")
+    click.echo(f"Put the primary region back with: {program()} failover resume --reason …")
 
 
 @failover.command()

@@ -7,6 +7,7 @@ import json
 import click
 
 from techmoda_ha.errors import ViolationError
+from techmoda_ha.hints import program
 from techmoda_ha.recovery.at_scale import Execution, Machine
 from techmoda_ha.recovery.report import SAMPLES, sample_line
 from techmoda_recovery.runs import Mode
@@ -20,7 +21,7 @@ def tell(machine: Machine, run: str, *executions: Execution, as_json: bool) -> N
         for one in executions:
             click.echo("\n".join(_lines(machine, run, one)))
         if executions[-1].mode is Mode.PLAN and executions[-1].figures is not None:
-            click.echo(f"Nothing was written. Apply it with: ha recover at-scale apply {run}")
+            click.echo(f"Nothing was written. Apply it with: {program()} recover at-scale apply {run}")
     last = executions[-1].figures
     if last and last["changed_meanwhile"]:
         raise ViolationError(
@@ -44,7 +45,7 @@ def _lines(machine: Machine, run: str, execution: Execution) -> list[str]:
     done = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in outcomes) or "nothing to do"
     lines = [f"Run {run}: {execution.mode}: {done}"]
     if execution.mode is Mode.APPLY and execution.figures["outcomes"]:
-        lines.append(f"Take it back with: ha recover at-scale undo {run}")
+        lines.append(f"Take it back with: {program()} recover at-scale undo {run}")
     return lines
 
 

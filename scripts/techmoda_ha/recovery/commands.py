@@ -17,6 +17,7 @@ from techmoda_ha.aws_clients import AwsClients, aws_errors_as
 from techmoda_ha.cli_options import choice, json_option, target_option
 from techmoda_ha.environments import Environment, Target, Workspace, process_variables
 from techmoda_ha.errors import HaError, ViolationError
+from techmoda_ha.hints import program
 from techmoda_ha.progress import make_progress
 from techmoda_ha.recovery.at_scale_commands import at_scale
 from techmoda_ha.recovery.erasures import ErasureLog
@@ -262,9 +263,9 @@ def _report(plan: Plan, results: list[tuple[Plan, Progress]], units: float, *, a
             )
             click.echo(f"{applied.header.plan_id}: {done or 'nothing to do'}")
             if applied.size and applied.header.kind != "undo":
-                click.echo(f"Take it back with: ha recover undo {undo_file(applied.file)}")
+                click.echo(f"Take it back with: {program()} recover undo {undo_file(applied.file)}")
         if not results:
-            click.echo(f"Nothing was written. Apply it with: ha recover apply {plan.file}")
+            click.echo(f"Nothing was written. Apply it with: {program()} recover apply {plan.file}")
     left = results[-1][1].changed if results else 0
     gaps = plan.counts.get("gaps", 0) if results else 0
     if left or gaps:
