@@ -31,6 +31,7 @@ STATE_COLORS = {"OK": "#2e7d32", "ALARM": "#c62828", "INSUFFICIENT_DATA": "#7b87
 STATE_ORDER = ("ALARM", UNKNOWN, "absent", "INSUFFICIENT_DATA", "OK")
 UNITS_OF_A_LABEL = 3  # of the grid: how wide an entry of a legend is
 LABEL_LENGTH = 32
+CHARACTERS_OF_A_UNIT = 10  # of the grid: what a note in a graph takes at most
 MARKED_POINTS = 3  # so few points make no line
 
 Answer = tuple[Line, ...] | tuple[AlarmState, ...]
@@ -126,7 +127,7 @@ def _draw_graph(axes: Axes, widget: MetricWidget, lines: Sequence[Line], window:
     if why := nothing_known(lines):
         _say(axes, why, UNKNOWN_COLOR)
         return
-    if some := unknown_lines(lines):
+    if some := unknown_lines(lines, widget.place.width * CHARACTERS_OF_A_UNIT):
         axes.text(0.01, 0.97, some, transform=axes.transAxes, fontsize=8, color=UNKNOWN_COLOR, va="top",
                   bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.5})  # fmt: skip
     if not any(line.values for line in lines):

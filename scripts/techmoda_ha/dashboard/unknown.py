@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -22,13 +23,14 @@ def nothing_known(told: Sequence[Line | AlarmState]) -> str:
     return "\n".join(f"unknown ({why})" for why in reasons(told))
 
 
-def unknown_lines(lines: Sequence[Line]) -> str:
-    """Return which lines of a graph are unknown and why, a line for each reason; "" when none is."""
+def unknown_lines(lines: Sequence[Line], width: int) -> str:
+    """Return which lines of a graph are unknown and why, in rows of so many characters; "" when none is."""
     by_reason: dict[str, list[str]] = defaultdict(list)
     for line in lines:
         if line.unknown:
             by_reason[line.unknown].append(line.label)
-    return "\n".join(f"{_some(labels)}: unknown ({why})" for why, labels in by_reason.items())
+    said = (f"{_some(labels)}: unknown ({why})" for why, labels in by_reason.items())
+    return "\n".join(textwrap.fill(one, width) for one in said)
 
 
 def _some(labels: Sequence[str]) -> str:

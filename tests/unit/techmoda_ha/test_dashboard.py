@@ -292,6 +292,10 @@ def test_many_unknown_lines_are_counted() -> None:
     known = Line("known", (WINDOW.start, WINDOW.end), (1.0, 2.0))
     drawing = draw_svg(widget(1), (*lines, known), WINDOW)
     assert "target 0, target 1, target 2 and 2 more: unknown (us-east-1 does not answer)" in drawing
+    narrow = replace(widget(1), place=replace(widget(1).place, width=6))
+    assert ">target 0, target 1, target 2 and 2 more: unknown (us-east-1<" in draw_svg(
+        narrow, (*lines, known), WINDOW
+    )
     assert ">unknown (us-east-1 does not answer)<" in draw_svg(widget(1), lines, WINDOW)
 
 
