@@ -18,7 +18,7 @@ from techmoda_ha.drills.records import DELETES_PER_BATCH
 from techmoda_ha.drills.stage import Stage
 from techmoda_ha.drills.surge import figures
 from techmoda_ha.drills.surge.figures import Comparison, Measured, Reality
-from techmoda_ha.drills.surge.ground import Ground
+from techmoda_ha.drills.surge.ground import OVER_TARGET, Ground
 from techmoda_ha.drills.surge.plan import SurgePlan
 from techmoda_ha.drills.watching import Watcher, changes
 from techmoda_ha.errors import HaError
@@ -29,8 +29,12 @@ from techmoda_ha.load.throttles import count_throttles
 
 CAPACITY_EVERY_SECONDS = 0.5
 ALARMS_EVERY_SECONDS = 1.0
+REST_POLL_SECONDS = 2.0
 FILLING_PASSES_MINUTES = 3
 """Until autoscaling does not look at the minute any more in which the catalogue was filled."""
+
+REST_SECONDS = 300.0
+"""How long the drill waits for autoscaling's alarms of an earlier load, which look back some minutes."""
 
 CATALOGUE = 40
 """Products that the drill adds, so that a page of the list is full and costs what the model reckons with."""
@@ -88,7 +92,8 @@ class SurgeDrill:
     # -- the method, step by step
 
     def prepare(self) -> None:
-        """Fill the catalogue, set the pace and the limits, and begin to watch."""
+        """Wait for a table at rest, fill the catalogue, set the pace and the limits, and begin to watch."""
+        self._let_autoscaling_rest()
         self._fill_catalogue()
         self.stage.sleep(self.plan.seconds(FILLING_PASSES_MINUTES))
         if self.plan.pace != 1:
@@ -167,6 +172,21 @@ class SurgeDrill:
     def _clear(self) -> None:
         for category in (self.load.category, self.stage.category):
             self.stage.table(self.stage.primary).delete(category)
+
+    def _let_autoscaling_rest(self) -> None:
+        """Wait while an earlier load's alarms fire: they would scale the drill's table out; raise HaError."""
+        if not self._scales_out():
+            return
+        self.note(f"Autoscaling still answers an earlier load: waiting, {REST_SECONDS:.0f} s at most")
+        if not self.stage.until(lambda: not self._scales_out(), REST_SECONDS, every=REST_POLL_SECONDS):
+            raise HaError(
+                f"Autoscaling still scales the table out after {REST_SECONDS:.0f} s.",
+                "End what uses it, then repeat the drill.",
+            )
+        self.note("Autoscaling is at rest")
+
+    def _scales_out(self) -> bool:
+        return any(name.endswith(OVER_TARGET) for name in self.ground.firing())
 
     def _fill_catalogue(self) -> None:
         table, client = self.ground.parts.table, self.ground.clients("dynamodb")
