@@ -154,7 +154,7 @@ def test_writes_wait_while_a_region_is_cut_off_and_arrive_on_healing(table: Glob
         [link] = [way for way in report["links"] if way["table"] == table.name and way["source"] == writer]
         assert (link["pending"], link["held"]) == (20, True)
         assert link["oldest_pending_seconds"] >= 0.6
-    assert eventually(lambda: table.get(cut, "a") == "19", 2)
+    assert eventually(lambda: table.get(cut, "a") == "19")
     assert eventually(lambda: len(table.stream(cut)) == 20)
 
 

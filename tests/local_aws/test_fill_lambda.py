@@ -166,7 +166,7 @@ def test_a_provisioned_environment_that_ends_is_replaced(aws: LocalAws) -> None:
         wait_until_warm(made)
         made.invoke("exit")
         ended = time.time()
-        time.sleep(1)
+        time.sleep(3)
         assert wait_until_warm(made)["Status"] == "READY"
         replaced = time.time()
         assert ended < made.invoke()["payload"]["started"] < replaced

@@ -28,7 +28,7 @@ _SDK_FAILURES = [
 
 _API_FAILURES = [("reset", httpx.TransportError), ("hang", httpx.ReadTimeout)]
 
-# Calls STS in some regions, before and after each change that it asks the control API for: what came of each call.
+# Calls STS in some regions, before and after each change that it asks the control API for. What came of each?
 _CALL_STS = """
 import boto3, json, urllib.request
 from botocore.config import Config

@@ -118,13 +118,13 @@ def test_the_request_is_what_route_53_sends(endpoint: Make) -> None:
 def test_the_times_of_each_step_are_measured(endpoint: Make) -> None:
     def slow(connection: socket.socket) -> None:
         connection.recv(4096)
-        time.sleep(0.2)
+        time.sleep(1)
         connection.sendall(OK)
 
     result = probe(endpoint(slow).port)
     assert result.connect_ms is not None
     assert result.first_byte_ms is not None
-    assert result.connect_ms < 200 < result.first_byte_ms + 10
+    assert result.connect_ms < 1000 < result.first_byte_ms + 10
     assert result.tls_ms is None
 
 
