@@ -9,6 +9,7 @@ The server is a direct child that ends with its parent, so not even a killed tes
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import random
 import shutil
@@ -28,11 +29,17 @@ from local_aws.settings import SECRET_ACCESS_KEY, Settings
 _END_SECONDS = 10.0
 _TEST_PORTS = range(20_000, 32_000)
 _PORT_CHOICES = 20
+_START_TRIES = 5
+_PORT_TAKEN = (os.strerror(errno.EADDRINUSE), "is taken")  # as the system and the server say it
 _SHORTEST_PAUSE, _LONGEST_PAUSE, _PAUSE_SHARE = 0.02, 1.0, 0.05  # seconds, and of the time waited so far
 
 
 class NotStartedError(RuntimeError):
     """The server ended, or was not ready in time; the message holds the end of its log."""
+
+
+class _PortTakenError(NotStartedError):
+    """Another program had one of its ports."""
 
 
 @dataclass(frozen=True)
@@ -112,11 +119,32 @@ def started(
     """
     parent_dir.mkdir(parents=True, exist_ok=True)
     state_dir = Path(tempfile.mkdtemp(prefix="local-aws-", dir=parent_dir)).resolve()
-    wanted = on_free_ports(state_dir, **settings)
-    with log_path(state_dir).open("wb") as output:
+    try:
+        running = _started_on_free_ports(state_dir, variables or {}, settings)
+        try:
+            yield running
+        finally:
+            _end(running.process)
+    finally:
+        shutil.rmtree(state_dir, ignore_errors=True)
+
+
+def _started_on_free_ports(
+    state_dir: Path, variables: Mapping[str, str], settings: Mapping[str, Any]
+) -> LocalAws:
+    """Start it, on other ports when a neighbour took one between the look and the server's bind."""
+    for _ in range(_START_TRIES - 1):
+        with contextlib.suppress(_PortTakenError):
+            return _start(on_free_ports(state_dir, **settings), variables)
+    return _start(on_free_ports(state_dir, **settings), variables)
+
+
+def _start(wanted: Settings, variables: Mapping[str, str]) -> LocalAws:
+    """Start it and wait until it is ready; end it when it does not come to that."""
+    with log_path(wanted.state_dir).open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "local_aws", "serve", "--exit-with-parent"],
-            env={**_inherited(), **(variables or {}), **wanted.as_environment()},
+            env={**_inherited(), **variables, **wanted.as_environment()},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -124,10 +152,10 @@ def started(
     running = LocalAws(wanted, process)
     try:
         _wait_until_ready(running)
-        yield running
-    finally:
+    except BaseException:
         _end(process)
-        shutil.rmtree(state_dir, ignore_errors=True)
+        raise
+    return running
 
 
 def eventually(condition: Callable[[], bool], seconds: float = 60.0) -> bool:
@@ -181,7 +209,9 @@ def _wait_until_ready(aws: LocalAws) -> None:
             if served and answer["ready"] and answer["instance"] == served.id:
                 return
         time.sleep(0.05)
-    raise NotStartedError("the local AWS did not start:\n" + aws.log()[-2000:])
+    said = aws.log()[-2000:]
+    failure = _PortTakenError if any(words in said for words in _PORT_TAKEN) else NotStartedError
+    raise failure("the local AWS did not start:\n" + said)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,22 @@ def test_a_dns_server_that_cannot_bind_leaves_neither_socket_open(
         with pytest.raises(server.PortTakenError, match="LOCAL_AWS_DNS_PORT"):
             server.bind(*address)
     server.bind(*address).close()
+
+
+def test_a_port_that_a_neighbour_takes_at_the_last_moment_is_left_to_it(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    choose, chosen = testing.on_free_ports, list[Settings]()
+
+    def taken_at_first(state_dir: Path) -> Settings:
+        chosen.append(choose(state_dir) if chosen else replace(settings, state_dir=state_dir))
+        return chosen[-1]
+
+    monkeypatch.setattr(testing, "on_free_ports", taken_at_first)
+    neighbour = socket.create_server((settings.regions["us-west-2"], settings.port))
+    with neighbour, testing.started(tmp_path / "started") as aws:
+        assert aws.settings == chosen[1]
+    assert not any((tmp_path / "started").iterdir())
 
 
 def test_ports_must_differ(tmp_path: Path) -> None:
