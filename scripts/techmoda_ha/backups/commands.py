@@ -88,7 +88,7 @@ def _recent_backups(checked: Mapping[str, Any]) -> str:
         said += f"; expected: at least 1 completed in the last {checked['horas']} hours"
     if checked["numeroRespaldos"]:
         return said
-    return f"{said}. The plan makes one a day; now: {program()} backup run"
+    return f"{said}. The plan makes one a day; now, while the primary region answers: {program()} backup run"
 
 
 @backup.command()
