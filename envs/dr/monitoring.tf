@@ -11,4 +11,6 @@ module "global_dashboard" {
   availability  = module.regional_api.availability_objective
   canary        = merge(module.regional_api.canary, { targets = keys(module.regional_api.canary.targets) })
   alarm_names   = module.regional_api.headline_alarm_names
+
+  regional_alarm_names = { (var.dr_region) = module.regional_api.stop_switch.alarm_names }
 }

@@ -144,8 +144,9 @@ output "stage_name" {
 }
 
 output "stop_switch" {
-  description = "In the DR region: the table that holds the STOP switch, the function that answers for it, and the policy of those who may change it; null in the primary region."
+  description = "In the DR region: the table that holds the STOP switch, its alarms, the function that answers for it, and the policy of those who may change it; null in the primary region."
   value = one([for switch in module.stop_switch : {
+    alarm_names         = switch.alarm_names
     function_name       = switch.function_name
     operator_policy_arn = switch.operator_policy_arn
     table_name          = switch.table_name

@@ -18,7 +18,9 @@ variables {
   table_name    = "techmoda-products"
   availability  = 0.9999
   alarm_names   = ["techmoda-endpoint-down"]
-  canary        = { namespace = "TechModa/Canary", service = "canary", targets = ["public"] }
+
+  regional_alarm_names = { us-west-2 = ["techmoda-failed-over"] }
+  canary               = { namespace = "TechModa/Canary", service = "canary", targets = ["public"] }
 }
 
 run "it_shows_both_regions_side_by_side" {
@@ -43,9 +45,9 @@ run "it_shows_both_regions_side_by_side" {
       for widget in jsondecode(module.dashboard.body).widgets : widget.properties.alarms if widget.type == "alarm"
       ] == [
       ["arn:aws:cloudwatch:us-east-1:111111111111:alarm:techmoda-endpoint-down"],
-      ["arn:aws:cloudwatch:us-west-2:111111111111:alarm:techmoda-endpoint-down"],
+      ["arn:aws:cloudwatch:us-west-2:111111111111:alarm:techmoda-endpoint-down", "arn:aws:cloudwatch:us-west-2:111111111111:alarm:techmoda-failed-over"],
     ]
-    error_message = "Each region's alarms."
+    error_message = "Each region's alarms, and those that only one of them has."
   }
 }
 
@@ -61,6 +63,20 @@ run "one_region_is_refused" {
   }
 
   expect_failures = [var.regions]
+}
+
+run "alarms_of_a_third_region_are_refused" {
+  command = plan
+
+  module {
+    source = "./modules/global-dashboard"
+  }
+
+  variables {
+    regional_alarm_names = { eu-west-1 = ["techmoda-failed-over"] }
+  }
+
+  expect_failures = [var.regional_alarm_names]
 }
 
 run "an_objective_of_all_requests_is_refused" {

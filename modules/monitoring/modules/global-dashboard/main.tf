@@ -107,7 +107,7 @@ locals {
     for region in var.regions : {
       title      = "Alarms of ${region}"
       kind       = "alarm"
-      alarm_arns = [for name in sort(var.alarm_names) : "arn:${local.partition}:cloudwatch:${region}:${local.account_id}:alarm:${name}"]
+      alarm_arns = [for name in sort(concat(var.alarm_names, lookup(var.regional_alarm_names, region, []))) : "arn:${local.partition}:cloudwatch:${region}:${local.account_id}:alarm:${name}"]
     }
   ]
 }

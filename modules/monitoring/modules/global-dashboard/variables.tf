@@ -39,6 +39,18 @@ variable "name" {
   nullable    = false
 }
 
+variable "regional_alarm_names" {
+  description = "Further alarms by region, which exist there alone: that clients were led away from the other one, for example."
+  type        = map(list(string))
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = length(setsubtract(keys(var.regional_alarm_names), var.regions)) == 0
+    error_message = "Alarms of a region that is not on the dashboard."
+  }
+}
+
 variable "regions" {
   description = "The regions, the one that serves clients first."
   type        = list(string)
