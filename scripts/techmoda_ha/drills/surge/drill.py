@@ -33,6 +33,9 @@ REST_POLL_SECONDS = 2.0
 FILLING_PASSES_MINUTES = 3
 """Until autoscaling does not look at the minute any more in which the catalogue was filled."""
 
+COUNTING_SECONDS = 2.0
+"""After a minute's end, until CloudWatch has counted it on the local AWS."""
+
 REST_SECONDS = 300.0
 """How long the drill waits for autoscaling's alarms of an earlier load, which look back some minutes."""
 
@@ -86,8 +89,10 @@ class SurgeDrill:
         self.note(f"Failed: {failure}")
 
     def _note_at(self, moment: float, event: str) -> None:
-        at = self.started_at + timedelta(seconds=moment - self._started)
-        self.timeline.append(TimelineEntry(at, event))
+        self.timeline.append(TimelineEntry(self._at(moment), event))
+
+    def _at(self, moment: float) -> datetime:
+        return self.started_at + timedelta(seconds=moment - self._started)
 
     # -- the method, step by step
 
@@ -174,7 +179,13 @@ class SurgeDrill:
             self.stage.table(self.stage.primary).delete(category)
 
     def _let_autoscaling_rest(self) -> None:
-        """Wait while an earlier load's alarms fire: they would scale the drill's table out; raise HaError."""
+        """Let what ran before pass, for autoscaling would answer it during the drill; raise HaError.
+
+        CloudWatch counts a load at the end of its minute, and alarms look back on it for some more.
+        """
+        seconds = _to_the_next_minute(self._at(self.stage.clock()))
+        self.note(f"Begins with a whole minute, as CloudWatch counts: in {seconds:.0f} s")
+        self.stage.sleep(seconds)
         if not self._scales_out():
             return
         self.note(f"Autoscaling still answers an earlier load: waiting, {REST_SECONDS:.0f} s at most")
@@ -249,3 +260,8 @@ def _product(category: str, number: int) -> dict[str, Any]:
         "description": "One of the products that fill the list's pages while the surge is drilled. " * 2,
     }  # fmt: skip
     return {**{name: {"S": text} for name, text in texts.items()}, "version": {"N": "1"}, "stock": {"N": "1"}}
+
+
+def _to_the_next_minute(now: datetime) -> float:
+    """Return how long it is (seconds) until the minute is over and counted."""
+    return 60 - now.second - now.microsecond / 1e6 + COUNTING_SECONDS
