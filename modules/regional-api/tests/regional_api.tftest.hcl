@@ -219,7 +219,7 @@ run "the_other_region_with_the_same_configuration_has_the_same_fingerprint" {
     error_message = "What differs between regions by nature must not count as drift."
   }
   assert {
-    condition     = output.stop_switch == { function_name = "shop-failover", operator_policy_arn = "arn:aws:iam::123456789012:policy/shop-failover-operator", table_name = "shop-failover" }
+    condition     = jsonencode(output.stop_switch) == jsonencode({ alarm_names = ["shop-failed-over", "shop-latch-silent", "shop-stop-engaged"], function_name = "shop-failover", operator_policy_arn = "arn:aws:iam::123456789012:policy/shop-failover-operator", table_name = "shop-failover" })
     error_message = "The DR region has the switch."
   }
   assert {
