@@ -1,10 +1,11 @@
-"""Options that commands share."""
+"""Options that commands share, and the question before something is touched for good."""
 
 from __future__ import annotations
 
 import click
 
 from techmoda_ha.environments import Environment, Target
+from techmoda_ha.errors import HaError
 
 
 def choice(kind: type[Environment] | type[Target]) -> click.Choice[str]:
@@ -29,3 +30,14 @@ refresh_option = click.option(
     "--refresh/--no-refresh", default=True,
     help="Ask AWS what there is (default), or believe the state: for one region while the other is gone.",
 )  # fmt: skip
+
+
+def require_consent(
+    question: str, target: str, *, yes: bool, otherwise: str = "Run it again when you are sure."
+) -> None:
+    """Ask on AWS, unless `yes` has answered; the local AWS is nobody's loss.
+
+    Raises HaError, which advises `otherwise`, when the person does not agree.
+    """
+    if target == Target.AWS and not yes and not click.confirm(question, err=True):
+        raise HaError("Not confirmed; nothing was touched.", otherwise)

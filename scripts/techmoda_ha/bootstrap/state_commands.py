@@ -7,7 +7,7 @@ import click
 from techmoda_ha.aws_clients import AwsClients
 from techmoda_ha.bootstrap.lock import StateLock
 from techmoda_ha.bootstrap.migration import objects_in
-from techmoda_ha.cli_options import environment_option, target_option
+from techmoda_ha.cli_options import environment_option, require_consent, target_option
 from techmoda_ha.environments import Environment, Target, Workspace, process_variables
 from techmoda_ha.errors import HaError
 from techmoda_ha.terraform import Terraform
@@ -48,8 +48,9 @@ def unlock(environment: str, target: str, wanted: str, *, yes: bool) -> None:
             f"Another run holds it by now, not {wanted}; nothing was touched.",
             "Wait until that one has ended.",
         )
-    if target == Target.AWS and not yes and not click.confirm("Has that run ended for good?", err=True):
-        raise HaError("Not confirmed; nothing was touched.", "Look for that run, then repeat.")
+    require_consent(
+        "Has that run ended for good?", target, yes=yes, otherwise="Look for that run, then repeat."
+    )
     terraform.init(settings)
     terraform.unlock_state(lock.id)
     click.echo(f"envs/{environment}: the lock is released.")

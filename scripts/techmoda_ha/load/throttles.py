@@ -75,4 +75,9 @@ def seconds_to_a_clean_minute(cloudwatch: Any, parts: CapacityParts, now: dateti
     """
     if not any(count_throttles(cloudwatch, parts, now, now).values()):
         return 0.0
+    return seconds_to_the_next_minute(now)
+
+
+def seconds_to_the_next_minute(now: datetime) -> float:
+    """Return how long the minute still lasts (seconds); CloudWatch counts by whole ones."""
     return MINUTE_SECONDS - now.second - now.microsecond / 1e6

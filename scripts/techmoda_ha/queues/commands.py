@@ -10,7 +10,7 @@ import click
 
 from techmoda_ha import operations
 from techmoda_ha.aws_clients import AwsClients
-from techmoda_ha.cli_options import choice, json_option, target_option
+from techmoda_ha.cli_options import choice, json_option, require_consent, target_option
 from techmoda_ha.environments import Environment, Target, Workspace, process_variables
 from techmoda_ha.errors import HaError, ViolationError
 from techmoda_ha.queues.queue import Clients, EventQueue, Held, queue_name
@@ -92,7 +92,7 @@ def redrive(name: str, environment: str, target: str, *, yes: bool, as_json: boo
     with queue.held(EVERYTHING) as held:
         chosen = [one for one in held if not one.event.is_tick]
         if chosen:
-            _confirm(f"Send {_count(chosen)} in {queue.name}, {queue.region}, again?", target, yes=yes)
+            require_consent(f"Send {_count(chosen)} in {queue.name}, {queue.region}, again?", target, yes=yes)
         done = Redriver(place.clients("lambda", place.region), place.usual_function(name)).redrive(
             chosen, queue.delete
         )
@@ -112,7 +112,9 @@ def purge(name: str, environment: str, target: str, *, ticks: bool, yes: bool, a
     with queue.held(EVERYTHING) as held:
         chosen = [one for one in held if one.event.is_tick or not ticks]
         if chosen:
-            _confirm(f"Discard {_count(chosen)} in {queue.name}, {queue.region}, for good?", target, yes=yes)
+            require_consent(
+                f"Discard {_count(chosen)} in {queue.name}, {queue.region}, for good?", target, yes=yes
+            )
         queue.delete(chosen)
     if as_json:
         click.echo(
@@ -164,11 +166,6 @@ def _deployed(environment: str, target: str) -> _Place:
         lacks = "was deployed before its outputs named its queues" if outputs else "is not deployed"
         raise HaError(f"envs/{environment} {lacks}.", f"Deploy it: make apply ENV={environment}")
     return _Place(environment, outputs, AwsClients(variables))
-
-
-def _confirm(question: str, target: str, *, yes: bool) -> None:
-    if target == Target.AWS and not yes and not click.confirm(question, err=True):
-        raise HaError("Not confirmed; nothing was touched.", "Run it again when you are sure.")
 
 
 def _count(held: list[Held]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from techmoda_ha.aws_clients import aws_errors_as
@@ -54,7 +55,7 @@ class EventQueue:
         """Count what is in it."""
         with self._asked():
             told = self._sqs.get_queue_attributes(
-                QueueUrl=self._url(),
+                QueueUrl=self._url,
                 AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
             )["Attributes"]
         return Depth(
@@ -67,7 +68,7 @@ class EventQueue:
         found: dict[str, Held] = {}
         try:
             with self._asked():
-                url = self._url()
+                url = self._url
                 while len(found) < limit and (batch := self._receive(url, limit - len(found))):
                     found |= batch
             yield sorted(found.values(), key=lambda one: one.event.at)
@@ -78,7 +79,7 @@ class EventQueue:
         """Delete messages in hand for good."""
         with self._asked():
             for entries in _batches([{"ReceiptHandle": one.handle} for one in messages]):
-                answer = self._sqs.delete_message_batch(QueueUrl=self._url(), Entries=entries)
+                answer = self._sqs.delete_message_batch(QueueUrl=self._url, Entries=entries)
                 if refused := answer.get("Failed"):
                     raise HaError(
                         f"{len(refused)} events could not be deleted from {self.name}.",
@@ -106,8 +107,9 @@ class EventQueue:
             for entries in _batches(
                 [{"ReceiptHandle": one.handle, "VisibilityTimeout": 0} for one in messages]
             ):
-                self._sqs.change_message_visibility_batch(QueueUrl=self._url(), Entries=entries)
+                self._sqs.change_message_visibility_batch(QueueUrl=self._url, Entries=entries)
 
+    @cached_property
     def _url(self) -> str:
         try:
             return str(self._sqs.get_queue_url(QueueName=self.name)["QueueUrl"])

@@ -23,8 +23,8 @@ FAULT = """
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: F811 - the drill's fault
     return {"statusCode": 500, "body": "drill"}
 """
-# What the log of the pipeline must tell, in this order.
 ALREADY_BACK = "envs/dr: every alias serves what it served before the last release."
+# What the log of the pipeline must tell, in this order.
 STORY = (
     "stage DeployDr",
     "deploy pre_build: make validate ENV=$ENV",

@@ -25,7 +25,7 @@ from techmoda_ha.errors import HaError
 from techmoda_ha.evidence import TimelineEntry
 from techmoda_ha.load.judgement import LoadObjectives, evidence_of
 from techmoda_ha.load.runner import LoadTest
-from techmoda_ha.load.throttles import count_throttles
+from techmoda_ha.load.throttles import count_throttles, seconds_to_the_next_minute
 
 CAPACITY_EVERY_SECONDS = 0.5
 ALARMS_EVERY_SECONDS = 1.0
@@ -183,7 +183,7 @@ class SurgeDrill:
 
         CloudWatch counts a load at the end of its minute, and alarms look back on it for some more.
         """
-        seconds = _to_the_next_minute(self._at(self.stage.clock()))
+        seconds = seconds_to_the_next_minute(self._at(self.stage.clock())) + COUNTING_SECONDS
         self.note(f"Begins with a whole minute, as CloudWatch counts: in {seconds:.0f} s")
         self.stage.sleep(seconds)
         if not self._scales_out():
@@ -260,8 +260,3 @@ def _product(category: str, number: int) -> dict[str, Any]:
         "description": "One of the products that fill the list's pages while the surge is drilled. " * 2,
     }  # fmt: skip
     return {**{name: {"S": text} for name, text in texts.items()}, "version": {"N": "1"}, "stock": {"N": "1"}}
-
-
-def _to_the_next_minute(now: datetime) -> float:
-    """Return how long it is (seconds) until the minute is over and counted."""
-    return 60 - now.second - now.microsecond / 1e6 + COUNTING_SECONDS
