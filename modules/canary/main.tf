@@ -16,7 +16,7 @@ module "function" {
   handler         = "canary.handler.handler"
   architecture    = var.architecture
   memory_mb       = 256
-  timeout_seconds = 30 # Four steps of five seconds at worst, all targets at the same time.
+  timeout_seconds = 40 # Seven requests of five seconds at worst, all targets at the same time.
 
   reserved_concurrency = local.reserved_concurrency
 

@@ -18,7 +18,9 @@ LANES = 5  # On two cores: the longest checks wait for clocks and for AWS more t
 # The files of tests/local that tell how both regions are deployed, planned again and destroyed.
 LIFE_CYCLE = ("test_deployment.py", "test_validation.py", "test_teardown.py")
 SHOWN_LINES = 80
+SHOWN_REASONS = 40
 _FAILURES = ("FAILED ", "ERROR ")  # how pytest's summary begins a line for each test that did not pass
+_REASON = "E  "  # how pytest begins a line of why
 SHOWN_STRAYS = 10  # files left behind
 LINTED = ("scripts", "lambda_src", "tests", "benchmarks")
 
@@ -181,9 +183,10 @@ def _show(outcome: Outcome, console: Console, *, verbose: bool) -> None:
     console.print(f"{word}  {outcome.check.name:32} {used}", highlight=False)
     if verbose or not outcome.passed:
         lines = outcome.log.read_text(errors="replace").splitlines()
-        # First what failed: where a log is cut short, the rest may be lost.
+        # First what failed, and why: where a log is cut short, the rest may be lost.
         failures = [line for line in lines if line.startswith(_FAILURES)]
-        for line in [*failures, *lines[-SHOWN_LINES:]]:
+        reasons = [line for line in lines if line.startswith(_REASON)][:SHOWN_REASONS]
+        for line in [*failures, *reasons, *lines[-SHOWN_LINES:]]:
             console.print(f"    {line}", markup=False, highlight=False, soft_wrap=True)
         if len(lines) > SHOWN_LINES:
             console.print(f"    (the first {len(lines) - SHOWN_LINES} lines are in {outcome.log})")

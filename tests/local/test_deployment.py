@@ -53,7 +53,10 @@ def test_a_second_plan_changes_nothing(ha: Ha, environment: str) -> None:
 
 
 def test_the_smoke_test_passes_in_both_regions_and_measures_replication(ha: Ha) -> None:
-    result = ha.json("smoke", "--json")
+    answer = ha.run("smoke", "--json", check=False)
+    result = json.loads(answer.stdout) if answer.returncode in {0, 1} else {"checks": []}
+    assert {check["name"]: check["failure"] for check in result["checks"] if check["failure"]} == {}
+    assert answer.returncode == 0, answer.stderr
     assert result["passed"] is True
     assert result["measurements"]["failed_checks"] == 0
     assert 0 < result["measurements"]["replication_lag_seconds_primary_to_dr"] < 60

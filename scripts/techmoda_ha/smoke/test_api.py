@@ -15,6 +15,8 @@ from techmoda_ha.deployment import Deployment, RegionDeployment, Route
 
 SEED_INVALID_BODY = {"datos": "invalidos"}
 REPLICATION_LIMIT_SECONDS = 60.0  # Far over the usual second; far under the RPO of 15 minutes.
+# An index follows its table within a fraction of a second as a rule, and is never read consistently.
+INDEX_LIMIT_SECONDS = 10.0
 
 
 def new_product() -> dict[str, Any]:
@@ -26,6 +28,18 @@ def new_product() -> dict[str, Any]:
         "currency": "EUR",
         "stock": 3,
     }
+
+
+def listed_within_the_limit(api: httpx.Client, category: str) -> list[str]:
+    """Return the ids of a category's products as soon as there is one, or none when the limit is over."""
+    began = time.monotonic()
+    while True:
+        answer = api.get("/products", params={"category": category})
+        assert answer.status_code == 200, answer.text
+        found = [item["id"] for item in answer.json()["items"]]
+        if found or time.monotonic() - began >= INDEX_LIMIT_SECONDS:
+            return found
+        time.sleep(0.2)
 
 
 def test_the_region_reports_itself_healthy(here: RegionDeployment, anonymous_api: httpx.Client) -> None:
@@ -51,8 +65,7 @@ def test_a_product_lives_from_creation_to_deletion(api: httpx.Client) -> None:
     try:
         read = api.get(location)
         assert (read.status_code, read.json()) == (200, created.json()), read.text
-        listed = api.get("/products", params={"category": product["category"]})
-        assert [item["id"] for item in listed.json()["items"]] == [created.json()["id"]], listed.text
+        assert listed_within_the_limit(api, product["category"]) == [created.json()["id"]]
         changed = api.put(location, json={**product, "price": "59.90", "version": created.json()["version"]})
         assert (changed.status_code, changed.json()["price"]) == (200, "59.90"), changed.text
     finally:

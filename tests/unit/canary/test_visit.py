@@ -71,7 +71,10 @@ def test_an_empty_catalogue_has_nothing_to_open_and_is_no_failure() -> None:
         ((LIST, ""), Answer(503, {}, b""), "list", "answered 503, not 200"),
         ((LIST, ""), Answer(200, {}, b"<html>"), "list", "no list of products"),
         ((LIST, ""), Answer(200, {}, json.dumps([1]).encode()), "list", "no list of products"),
-        ((ITEM, ""), Answer(404, {}, b""), "item", "answered 404, not 200"),
+        ((ITEM, ""), Answer(404, {}, b""), "item", "answered 404"),
+        ((ITEM, '"abc"'), Answer(404, {}, b""), "conditional", "answered 404"),
+        ((ITEM, '"abc"'), Answer(503, {}, b""), "conditional", "answered 503"),
+        ((ITEM, '"abc"'), Answer(200, {}, b"{}"), "conditional", "no ETag"),
         ((ITEM, ""), Answer(200, {}, b"{}"), "item", "no ETag"),
         ((ITEM, '"abc"'), Answer(200, {"etag": '"abc"'}, b"{}"), "conditional", "answered 200, not 304"),
         ((HEALTH, ""), Answer(503, {}, b""), "health", "answered 503, not 200"),
@@ -89,10 +92,26 @@ def test_a_wrong_answer_ends_the_visit_at_its_step(
     assert shop.closed == 1
 
 
-def test_a_product_that_was_deleted_since_the_list_was_read_is_no_failure() -> None:
+@pytest.mark.parametrize(
+    ("answers", "asked"),
+    [
+        ({("/products/sold", ""): Answer(404, {}, b"{}")}, ["/products/sold"]),
+        (
+            {
+                ("/products/sold", ""): Answer(200, {"etag": '"old"'}, b"{}"),
+                ("/products/sold", '"old"'): Answer(404, {}, b"{}"),
+            },
+            ["/products/sold", "/products/sold"],
+        ),
+    ],
+    ids=["before it is opened", "before it is opened again"],
+)
+def test_a_product_that_was_deleted_since_the_list_was_read_is_no_failure(
+    answers: dict[tuple[str, str], Answer], asked: list[str]
+) -> None:
     shop = Shop()
     lists = iter((b'{"items": [{"id": "sold"}]}', b'{"items": [{"id": "shirt 1"}]}'))
-    shop.answers["/products/sold", ""] = Answer(404, {}, b"{}")
+    shop.answers |= answers
     answer = shop.get
 
     def get(path: str, headers: Mapping[str, str]) -> Answer:
@@ -100,7 +119,14 @@ def test_a_product_that_was_deleted_since_the_list_was_read_is_no_failure() -> N
 
     shop.get = get  # type: ignore[method-assign]
     assert shop.visitor().visit(URL).good
-    assert shop.asked == ["/products/sold", ITEM, ITEM, HEALTH]
+    assert shop.asked == [*asked, ITEM, ITEM, HEALTH]
+
+
+def test_a_product_that_was_changed_since_it_was_opened_is_no_failure() -> None:
+    shop = Shop()
+    shop.answers[ITEM, '"abc"'] = Answer(200, {"etag": '"def"'}, b"{}")
+    assert shop.visitor().visit(URL).good
+    assert shop.asked == [LIST, ITEM, ITEM, HEALTH]
 
 
 def test_a_target_that_is_not_reached_fails_at_the_first_step_with_the_time_that_it_took() -> None:

@@ -48,14 +48,15 @@ def test_a_failing_check_fails_the_run_and_shows_its_output(workspace: Workspace
     assert "1 passed, 1 failed" in said(console)
 
 
-def test_the_tests_that_failed_are_named_before_all_else(workspace: Workspace, console: Console) -> None:
+def test_the_tests_that_failed_are_named_before_all_else_and_why(
+    workspace: Workspace, console: Console
+) -> None:
     many_lines = "[print('a line') for _ in range(200)]"
-    check = python("bad", f"print('FAILED tests/test_one.py::test_it'); {many_lines}; raise SystemExit(1)")
+    words = f"print('E   assert 1 == 2'); {many_lines}; print('FAILED tests/test_one.py::test_it')"
     with pytest.raises(ViolationError):
-        run_all(workspace, [check], console)
-    lines = said(console).splitlines()
-    assert lines[1].strip() == "FAILED tests/test_one.py::test_it"
-    assert lines[2].strip() == "a line"
+        run_all(workspace, [python("bad", f"{words}; raise SystemExit(1)")], console)
+    lines = [line.strip() for line in said(console).splitlines()]
+    assert lines[1:4] == ["FAILED tests/test_one.py::test_it", "E   assert 1 == 2", "a line"]
 
 
 def test_a_later_command_does_not_run_after_one_that_failed(workspace: Workspace, console: Console) -> None:
