@@ -174,16 +174,21 @@ def test_an_exhausted_index_refuses_the_writes_of_its_table(fast: LocalAws) -> N
 
 def test_a_transaction_says_which_action_was_refused(fast: LocalAws) -> None:
     small, ample = create(fast, reads=10, writes=1), create(fast, reads=10, writes=500)
-    small.exhaust(small.put)
-    puts = [{"Put": {"TableName": table.name, "Item": table.item("two")}} for table in (ample, small)]
-    with pytest.raises(ClientError) as refused:
+    keys: list[str] = []
+
+    def put_in_both() -> None:
+        keys.append(f"item-{next(_numbers)}")
+        puts = [{"Put": {"TableName": table.name, "Item": table.item(keys[-1])}} for table in (ample, small)]
         ample.client.transact_write_items(TransactItems=puts)
-    assert code(refused.value) == "TransactionCanceledException"
-    assert [reason["Code"] for reason in refused.value.response["CancellationReasons"]] == [
+
+    refusal = small.exhaust(put_in_both)
+    assert code(refusal) == "TransactionCanceledException"
+    assert [reason["Code"] for reason in refusal.response["CancellationReasons"]] == [
         "None",
         "ProvisionedThroughputExceeded",
     ]
-    assert "Item" not in ample.client.get_item(TableName=ample.name, Key={"id": {"S": "two"}})
+    found = [ample.client.get_item(TableName=ample.name, Key={"id": {"S": key}}) for key in keys[-2:]]
+    assert ["Item" in one for one in found] == [True, False]
 
 
 def test_a_table_on_demand_refuses_nothing(fast: LocalAws) -> None:
