@@ -9,12 +9,13 @@ module "dashboard" {
   sections = concat(
     [{ columns = 2, widgets = local.seed_widgets }],
     [
+      { title = "Alarms", columns = 1, height = 8, widgets = local.alarm_widgets }, # what people open it for
       { title = "Objectives", columns = 4, widgets = local.objective_widgets },
       { title = "API", columns = 3, widgets = local.api_widgets },
       { title = "Functions", columns = 3, widgets = local.function_widgets },
       { title = "Tables", columns = 3, widgets = local.table_widgets },
       { title = "Seen from outside", columns = 3, widgets = local.outside_widgets },
-      { title = "Backups and alarms", columns = 2, height = 8, widgets = local.recovery_widgets },
+      { title = "Backups", columns = 2, widgets = local.backup_widgets },
     ],
   )
 }

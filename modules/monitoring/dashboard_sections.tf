@@ -2,6 +2,17 @@
 locals {
   budget_period = "-P${var.slo.period_days}D"
 
+  alarm_widgets = [
+    {
+      title = "Alarms of ${local.region}"
+      kind  = "alarm"
+      alarm_arns = concat(
+        [for key in sort(keys(local.all_alarms)) : local.all_alarms[key].arn],
+        [for name in sort(var.other_alarm_names) : "arn:${local.partition}:cloudwatch:${local.region}:${local.account_id}:alarm:${name}"],
+      )
+    },
+  ]
+
   # The share of bad requests of each objective, as the alarms compute it, on a dashboard's own terms.
   objective_series = {
     for name, objective in local.objectives : name => [
@@ -204,7 +215,7 @@ locals {
     ],
   )
 
-  recovery_widgets = [
+  backup_widgets = [
     {
       title   = "Backup, copy and restore jobs an hour"
       stat    = "Sum"
@@ -216,14 +227,6 @@ locals {
           { namespace = "AWS/Backup", metric = "NumberOf${local.backup_kinds[kind].metric}${end}", dimensions = [["ResourceType", "DynamoDB"]], label = "${kind} ${lower(end)}" }
         ]
       ])
-    },
-    {
-      title = "Alarms of ${local.region}"
-      kind  = "alarm"
-      alarm_arns = concat(
-        [for key in sort(keys(local.all_alarms)) : local.all_alarms[key].arn],
-        [for name in sort(var.other_alarm_names) : "arn:${local.partition}:cloudwatch:${local.region}:${local.account_id}:alarm:${name}"],
-      )
     },
   ]
 }

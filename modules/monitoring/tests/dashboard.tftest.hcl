@@ -121,6 +121,13 @@ run "every_signal_of_the_service_has_a_widget" {
     ])) == length(local.all_alarms)
     error_message = "The widget of alarms shows them all."
   }
+
+  assert {
+    condition = [
+      for widget in jsondecode(module.dashboard.body).widgets : widget.type if widget.type != "text"
+    ][3] == "alarm"
+    error_message = "The alarms come right after the seed's three widgets: they are what people open it for."
+  }
 }
 
 run "the_error_budget_is_computed_over_its_whole_period" {
