@@ -74,13 +74,18 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
+def readable(value: float) -> str:
+    """Return a figure for people: counts whole, however many, small ones with four digits."""
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.4g}"
+
+
 def _report(evidence: Evidence, console: Console) -> None:
     table = Table(title=evidence.name, title_justify="left")
     for heading in ("", "measured", "objective"):
         table.add_column(heading)
     for name, value in evidence.measurements.items():
         limit = evidence.objectives.get(name)
-        table.add_row(name.replace("_", " "), f"{value:,.4g}", "" if limit is None else f"{limit:g}")
+        table.add_row(name.replace("_", " "), readable(value), "" if limit is None else f"{limit:g}")
     console.print(table)
     for note in evidence.notes:
         console.print(f"Note: {note}", markup=False, highlight=False)

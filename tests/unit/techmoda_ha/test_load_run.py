@@ -19,6 +19,7 @@ from techmoda_ha.capacity.configuration import Workload
 from techmoda_ha.environments import Target, Workspace
 from techmoda_ha.errors import HaError
 from techmoda_ha.load import scenarios
+from techmoda_ha.load.command import readable
 from techmoda_ha.load.judgement import LoadObjectives, LoadRun
 from techmoda_ha.load.runner import LoadTarget, LoadTest
 from techmoda_ha.load.settings import LoadSettings
@@ -152,3 +153,10 @@ def test_visitors_arrive_spread_over_time_and_not_in_step(tmp_path: Path) -> Non
     assert len(last_turn) >= 40
     most_at_once = max(Counter(int(20 * moment) for moment in last_turn).values())
     assert most_at_once < len(last_turn) / 3, "a twentieth of the time has a third of the arrivals"
+
+
+@pytest.mark.parametrize(
+    ("value", "words"), [(37746, "37,746"), (0, "0"), (62.43, "62.43"), (0.0223, "0.0223")]
+)
+def test_a_figure_is_readable_however_large_or_small(value: float, words: str) -> None:
+    assert readable(value) == words
