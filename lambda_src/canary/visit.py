@@ -77,20 +77,12 @@ def _open_a_product(connection: Connection) -> None:
     if not product:
         return
     path = f"/products/{quote(product, safe='')}"
-    etag = _etag(_product(connection, "item", path), "item")
-    again = _product(connection, "conditional", path, etag)
-    if again.status != HTTPStatus.NOT_MODIFIED and _etag(again, "conditional") == etag:
-        _expect(again, "conditional", HTTPStatus.NOT_MODIFIED)
-
-
-def _product(connection: Connection, step: str, path: str, etag: str = "") -> Answer:
-    """Return the answer to a product's path: 200, or 304 where an ETag is sent."""
-    answer = _get(connection, step, path, etag)
-    if answer.status == HTTPStatus.NOT_FOUND:
-        raise _ProductGoneError(step, f"answered {answer.status}: the listed product is not there")
-    if not (etag and answer.status == HTTPStatus.NOT_MODIFIED):
-        _expect(answer, step, HTTPStatus.OK)
-    return answer
+    item = _get(connection, "item", path)
+    _expect_product(item, "item", HTTPStatus.OK)
+    etag = _etag(item, "item")
+    again = _get(connection, "conditional", path, etag)
+    if again.status != HTTPStatus.OK or _etag(again, "conditional") == etag:
+        _expect_product(again, "conditional", HTTPStatus.NOT_MODIFIED)
 
 
 def _etag(answer: Answer, step: str) -> str:
@@ -113,9 +105,16 @@ def _get(connection: Connection, step: str, path: str, etag: str = "") -> Answer
         raise _StepFailedError(step, str(error)) from error
 
 
-def _expect(answer: Answer, step: str, expected: HTTPStatus) -> None:
+def _expect(
+    answer: Answer, step: str, expected: HTTPStatus, failure: type[_StepFailedError] = _StepFailedError
+) -> None:
     if answer.status != expected:
-        raise _StepFailedError(step, f"answered {answer.status}, not {int(expected)}")
+        raise failure(step, f"answered {answer.status}, not {int(expected)}")
+
+
+def _expect_product(answer: Answer, step: str, expected: HTTPStatus) -> None:
+    is_gone = answer.status == HTTPStatus.NOT_FOUND
+    _expect(answer, step, expected, _ProductGoneError if is_gone else _StepFailedError)
 
 
 def _first_product(answer: Answer) -> str:
